@@ -1,0 +1,45 @@
+"""Synthetic tables that a trained judge can hardly tell from the real one.
+
+>>> import tabgan
+>>> tabgan.__version__
+'0.1.0.dev0'
+
+``tabgan.TabularGAN().fit(table).sample(1000)`` is the whole of it. Names are loaded when they are
+first used, so that ``import tabgan`` is quick and loads neither torch nor scikit-learn.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tabgan.estimators import TabularGAN as TabularGAN
+    from tabgan.estimators import load as load
+    from tabgan.preprocessing import TableTransformer as TableTransformer
+    from tabgan.schema import Schema as Schema
+    from tabgan.schema import infer_schema as infer_schema
+
+__version__ = "0.1.0.dev0"
+
+_HOMES = {
+    "Schema": "tabgan.schema",
+    "TableTransformer": "tabgan.preprocessing",
+    "TabularGAN": "tabgan.estimators",
+    "infer_schema": "tabgan.schema",
+    "load": "tabgan.estimators",
+}
+
+__all__ = ["Schema", "TableTransformer", "TabularGAN", "__version__", "infer_schema", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module where it lives, once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tabgan' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names beside what is loaded already."""
+    return sorted({*globals(), *_HOMES})
