@@ -1,7 +1,7 @@
 """One seed in, independent named generators out.
 
-Every random number of the package comes from a child of one root seed, found by name. The same seed and
-name always give the same numbers, different names give independent ones, and no global random
+Every random number of the package comes from a child of one root seed, found by name. The same seed
+and name always give the same numbers, different names give independent ones, and no global random
 state is ever read or set.
 """
 
