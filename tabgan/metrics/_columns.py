@@ -1,0 +1,280 @@
+"""Bring tables to one form before they are compared.
+
+Every table becomes two arrays: `numbers` (float64, missing is NaN) for its numeric columns, and
+`levels` (int32 codes over the union of the tables' levels, missing is a level of its own) for the
+others. Dtypes, the order of the columns, the marker of a missing cell and the number of decimals of
+the first table are forced on all of them, so that no metric tells tables apart by form alone.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import InvalidParameterError, SchemaError, TableError
+
+__all__ = ["EncodedTable", "EncodedTables", "column_kinds", "encode_tables"]
+
+NUMERIC_KINDS = frozenset({"continuous", "integer", "datetime"})
+LEVEL_KINDS = frozenset({"categorical", "boolean", "constant"})
+SKIPPED_KINDS = frozenset({"identifier"})
+MAX_DECIMALS = 8
+
+
+@dataclass(frozen=True)
+class EncodedTable:
+    """One table as arrays, in the columns and levels shared with the tables it is compared to.
+
+    Attributes
+    ----------
+    numbers : array of shape (n_rows, n_numeric), float64
+        Missing cells are NaN.
+    levels : array of shape (n_rows, n_categorical), int32
+        Codes below `EncodedTables.n_levels`.
+    """
+
+    numbers: np.ndarray
+    levels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def take(self, rows: np.ndarray) -> "EncodedTable":
+        """Return the given rows, in the given order."""
+        return EncodedTable(self.numbers[rows], self.levels[rows])
+
+
+@dataclass(frozen=True)
+class EncodedTables:
+    """Several tables in one form.
+
+    Attributes
+    ----------
+    columns : tuple
+        Names of the columns in use, in the order of the first table.
+    numeric, categorical : tuple
+        Names of the columns of `numbers` and of `levels`.
+    n_levels : tuple of int
+        Number of codes of each categorical column, a missing cell's included.
+    tables : mapping of str to EncodedTable
+        By the names that the caller gave.
+    """
+
+    columns: tuple[Hashable, ...]
+    numeric: tuple[Hashable, ...]
+    categorical: tuple[Hashable, ...]
+    n_levels: tuple[int, ...]
+    tables: Mapping[str, EncodedTable]
+
+    def __getitem__(self, name: str) -> EncodedTable:
+        return self.tables[name]
+
+
+def encode_tables(schema: Any, **tables: Any) -> EncodedTables:
+    """Check the tables against the first one and bring them to one form.
+
+    Parameters
+    ----------
+    schema : None, Schema or mapping of column to kind
+        See :func:`column_kinds`.
+    **tables : DataFrame, array of two dimensions, or None
+        The first one rules: its columns, its decimals. None is left out.
+
+    Returns
+    -------
+    encoded : EncodedTables
+
+    Raises
+    ------
+    TableError
+        If a table is empty, is no table, or has other columns than the first.
+    SchemaError
+        If the schema speaks of other columns, or calls text a number.
+    """
+    frames = {name: _as_frame(table, name) for name, table in tables.items() if table is not None}
+    first_name, first = next(iter(frames.items()))
+    for name, frame in frames.items():
+        _check_columns(frame, name, first, first_name)
+    kinds = column_kinds(first, schema)
+    used = [column for column in first.columns if kinds[column] not in SKIPPED_KINDS]
+    if not used:
+        raise TableError(
+            f"The {first_name} table has no column to compare: all {first.shape[1]} are "
+            "identifiers. Declare a kind for one, such as schema={'column': 'categorical'}."
+        )
+    numeric = [column for column in used if kinds[column] in NUMERIC_KINDS]
+    categorical = [column for column in used if kinds[column] not in NUMERIC_KINDS]
+    numbers = {name: np.empty((len(f), len(numeric)), order="F") for name, f in frames.items()}
+    levels = {
+        name: np.empty((len(f), len(categorical)), np.int32, order="F")
+        for name, f in frames.items()
+    }
+    for position, column in enumerate(numeric):
+        parts = _numbers([(name, f[column]) for name, f in frames.items()], kinds[column])
+        for name, part in zip(frames, parts, strict=True):
+            numbers[name][:, position] = part
+    n_levels = []
+    for position, column in enumerate(categorical):
+        parts, count = _level_codes([frame[column] for frame in frames.values()])
+        n_levels.append(count)
+        for name, part in zip(frames, parts, strict=True):
+            levels[name][:, position] = part
+    encoded = {name: EncodedTable(numbers[name], levels[name]) for name in frames}
+    return EncodedTables(tuple(used), tuple(numeric), tuple(categorical), tuple(n_levels), encoded)
+
+
+def column_kinds(table: pd.DataFrame, schema: Any) -> dict[Hashable, str]:
+    """Return the kind of every column of `table`.
+
+    Parameters
+    ----------
+    table : DataFrame
+    schema : None, Schema or mapping of column to kind
+        Columns that a mapping leaves out are inferred, and all of them with None.
+
+    Returns
+    -------
+    kinds : dict of column to str
+    """
+    if schema is not None and not isinstance(schema, Mapping):
+        raise InvalidParameterError(
+            "The 'schema' parameter must be None, a Schema or a mapping of column to kind. "
+            f"Got {schema!r} instead."
+        )
+    declared = {name: _kind_of(kind, name) for name, kind in (schema or {}).items()}
+    unknown = [name for name in declared if name not in table.columns]
+    if unknown:
+        raise SchemaError(
+            f"The schema names {len(unknown)} column(s) that the table lacks, the first is "
+            f"{unknown[0]!r}. The table has {list(table.columns)!r}."
+        )
+    rest = [name for name in table.columns if name not in declared]
+    if rest:
+        from tabgan.schema import infer_schema
+
+        inferred = infer_schema(table[rest])
+        declared |= {name: column.kind for name, column in inferred.items()}
+    return declared
+
+
+def _kind_of(kind: Any, name: Hashable) -> str:
+    """Return the kind as text, from text or from a schema's column."""
+    word = kind if isinstance(kind, str) else getattr(kind, "kind", None)
+    known = NUMERIC_KINDS | LEVEL_KINDS | SKIPPED_KINDS
+    if word not in known:
+        raise SchemaError(f"Column {name!r} has kind {kind!r}; the kinds are {sorted(known)}.")
+    return str(word)
+
+
+def _as_frame(table: Any, name: str) -> pd.DataFrame:
+    """Return a table as a DataFrame with rows, columns and unique names."""
+    if isinstance(table, np.ndarray) and table.ndim == 2:
+        table = pd.DataFrame(table)
+    if not isinstance(table, pd.DataFrame):
+        raise TableError(
+            f"The {name} table must be a DataFrame or an array of two dimensions. Got "
+            f"{type(table).__name__} instead."
+        )
+    if len(table) == 0 or table.shape[1] == 0:
+        raise TableError(
+            f"The {name} table is empty: {len(table)} rows, {table.shape[1]} columns. "
+            "At least one of each is needed."
+        )
+    if not table.columns.is_unique:
+        doubled = table.columns[table.columns.duplicated()][0]
+        raise TableError(f"The {name} table has two columns of the name {doubled!r}; rename one.")
+    return table
+
+
+def _check_columns(frame: pd.DataFrame, name: str, first: pd.DataFrame, first_name: str) -> None:
+    """Refuse a table whose set of columns is not that of the first."""
+    lacking = [column for column in first.columns if column not in frame.columns]
+    surplus = [column for column in frame.columns if column not in first.columns]
+    if lacking or surplus:
+        raise TableError(
+            f"The {name} table and the {first_name} table have different columns: it lacks "
+            f"{lacking!r} and has {surplus!r} besides. Give both the same columns, in any order."
+        )
+
+
+def _numbers(parts: Sequence[tuple[str, pd.Series]], kind: str) -> list[np.ndarray]:
+    """Return a numeric column of each table as float64, at the first table's decimals."""
+    read = _ticks if kind == "datetime" else _floats
+    arrays = [read(series, name) for name, series in parts]
+    digits = _decimals(arrays[0])
+    if digits is None:
+        return arrays
+    # Adding zero turns -0.0 into 0.0, which some metrics would hash apart.
+    return [np.round(array, digits) + 0.0 for array in arrays]
+
+
+def _floats(series: pd.Series, table_name: str) -> np.ndarray:
+    """Return a column as float64; what is no number is refused, a missing cell is NaN."""
+    read = pd.to_numeric(series, errors="coerce")
+    array = np.array(read.to_numpy(dtype=np.float64, na_value=np.nan))
+    _refuse(series, np.isnan(array) & series.notna().to_numpy(), table_name, "a number")
+    _refuse(series, np.isinf(array), table_name, "a finite number")
+    return array
+
+
+def _ticks(series: pd.Series, table_name: str) -> np.ndarray:
+    """Return a column of dates as microseconds since 1970, a missing cell as NaN."""
+    if pd.api.types.is_timedelta64_dtype(series.dtype):
+        instants = series.to_numpy().astype("timedelta64[us]")
+    else:
+        read = pd.to_datetime(series, errors="coerce", utc=True)
+        instants = read.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+    array = instants.astype(np.int64).astype(np.float64)
+    missing = np.isnat(instants)
+    _refuse(series, missing & series.notna().to_numpy(), table_name, "a date")
+    array[missing] = np.nan
+    return array
+
+
+def _refuse(series: pd.Series, wrong: np.ndarray, table_name: str, wanted: str) -> None:
+    """Raise if some cells of a column are not what its kind says."""
+    if wrong.any():
+        example = series[wrong].iloc[0]
+        raise SchemaError(
+            f"Column {series.name!r} of the {table_name} table: {int(wrong.sum())} cell(s) are not "
+            f"{wanted}, the first is {example!r}. Declare it with schema={{{series.name!r}: "
+            "'categorical'}}, or convert the column."
+        )
+
+
+def _decimals(values: np.ndarray) -> int | None:
+    """Return the smallest number of decimals that holds all values, None if above 8."""
+    known = values[~np.isnan(values)]
+    for digits in range(MAX_DECIMALS + 1):
+        if np.allclose(np.round(known, digits), known, rtol=1e-12, atol=0.0):
+            return digits
+    return None
+
+
+def _level_codes(parts: Sequence[pd.Series]) -> tuple[list[np.ndarray], int]:
+    """Return a column of each table as codes over the union of levels, and their number.
+
+    Levels are compared as text, so that ``1``, ``1.0`` and ``"1"`` are one level, and so are
+    ``True`` and ``"True"``. The last code is a missing cell's, where there is one.
+    """
+    factorized = [pd.factorize(series, use_na_sentinel=True) for series in parts]
+    texts = [[_level_text(level) for level in levels] for _, levels in factorized]
+    codes_by_text = {
+        text: code for code, text in enumerate(sorted({t for ts in texts for t in ts}))
+    }
+    n_levels = len(codes_by_text)
+    has_missing = any((codes < 0).any() for codes, _ in factorized)
+    arrays = []
+    for (codes, _), own in zip(factorized, texts, strict=True):
+        lookup = np.array([*(codes_by_text[text] for text in own), n_levels], dtype=np.int32)
+        arrays.append(lookup[codes])
+    return arrays, n_levels + has_missing
+
+
+def _level_text(level: Any) -> str:
+    """Return a level as text, the same for an integer and a float of equal value."""
+    if isinstance(level, float | np.floating) and float(level).is_integer():
+        return str(int(level))
+    return str(level)
