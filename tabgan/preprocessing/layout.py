@@ -1,0 +1,224 @@
+"""Layout and codes: which column owns which part, and the encoded table itself.
+
+A column is one or two parts. A *level part* is a categorical choice: one integer a row. A *normal
+part* is one real number a row, the normal score of a continuous value's rank; where a column also
+has levels (spikes, missing), the normal counts only in rows whose level says "continuous".
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from tabgan.exceptions import SchemaError
+from tabgan.schema import decode_value, encode_value
+
+__all__ = ["NORMAL_GRID", "Codes", "Layout", "LevelPart", "NormalPart", "level_scores"]
+
+NORMAL_GRID = np.linspace(-3.6, 3.6, 257)
+"""Normal scores at which :attr:`NormalPart.values` tabulates a continuous column."""
+
+_SCORE_LIMIT = 8.0
+
+
+@dataclass(frozen=True)
+class LevelPart:
+    """One categorical choice.
+
+    Parameters
+    ----------
+    column : int
+        Position of its column in ``layout.columns``.
+    n_levels : int
+        Number of levels, at least 2.
+    frequencies : ndarray of shape (n_levels,), float64
+        Share of each level among the training rows; they sum to 1.
+    scores : ndarray of shape (n_levels, 2), float32, or None
+        Normal score and standardised value of ordered levels; zeros for levels without a value
+        (missing, continuous). None if the levels have no order or fewer than three have a value.
+    """
+
+    column: int
+    n_levels: int
+    frequencies: np.ndarray
+    scores: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class NormalPart:
+    """One real number, standard normal among the training rows in which it counts.
+
+    Parameters
+    ----------
+    column : int
+        Position of its column in ``layout.columns``.
+    gate : (int, int) or None
+        Index of the level part, and the level in it, under which the normal counts; None if it
+        counts in every row.
+    values : ndarray of shape (257,), float32
+        Standardised value of the column at the normal scores :data:`NORMAL_GRID`, within +-8.
+    """
+
+    column: int
+    gate: tuple[int, int] | None
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which column owns which part; the only owner of offsets.
+
+    Parameters
+    ----------
+    columns : tuple of hashable
+        Names of the modelled columns. A column that needs no choice (constants, identifiers
+        without missing cells, derived columns) is not among them.
+    level_parts : tuple of LevelPart
+    normal_parts : tuple of NormalPart
+    """
+
+    columns: tuple[Hashable, ...]
+    level_parts: tuple[LevelPart, ...]
+    normal_parts: tuple[NormalPart, ...]
+
+    @property
+    def n_columns(self) -> int:
+        """Number of modelled columns."""
+        return len(self.columns)
+
+    @property
+    def n_level_parts(self) -> int:
+        """Number of level parts."""
+        return len(self.level_parts)
+
+    @property
+    def n_normal_parts(self) -> int:
+        """Number of normal parts."""
+        return len(self.normal_parts)
+
+    @property
+    def n_levels(self) -> int:
+        """Number of levels of all level parts together."""
+        return int(self.level_offsets[-1])
+
+    @property
+    def level_offsets(self) -> np.ndarray:
+        """First one-hot position of each level part, then the total; (n_level_parts + 1,) int64."""
+        sizes = [part.n_levels for part in self.level_parts]
+        return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64)
+
+    def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Return the layout as JSON-able values and arrays; the inverse of :meth:`from_state`."""
+        state = {
+            "columns": [encode_value(name) for name in self.columns],
+            "level_columns": [part.column for part in self.level_parts],
+            "level_sizes": [part.n_levels for part in self.level_parts],
+            "level_scored": [part.scores is not None for part in self.level_parts],
+            "normal_columns": [part.column for part in self.normal_parts],
+            "normal_gates": [None if p.gate is None else list(p.gate) for p in self.normal_parts],
+        }
+        scores = [part.scores for part in self.level_parts if part.scores is not None]
+        values = [part.values for part in self.normal_parts]
+        grid = len(NORMAL_GRID)
+        arrays = {
+            "frequencies": np.concatenate(
+                [np.zeros(0), *(part.frequencies for part in self.level_parts)]
+            ),
+            "scores": np.concatenate([np.zeros((0, 2), np.float32), *scores]),
+            "values": np.stack(values) if values else np.zeros((0, grid), np.float32),
+        }
+        return state, arrays
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> "Layout":
+        """Rebuild a layout from what :meth:`to_state` returned."""
+        frequencies, scores = arrays["frequencies"], arrays["scores"]
+        level_parts, start, scored_start = [], 0, 0
+        for column, size, scored in zip(
+            state["level_columns"], state["level_sizes"], state["level_scored"], strict=True
+        ):
+            part_scores = scores[scored_start : scored_start + size] if scored else None
+            part_frequencies = frequencies[start : start + size]
+            level_parts.append(LevelPart(column, size, part_frequencies, part_scores))
+            start, scored_start = start + size, scored_start + (size if scored else 0)
+        normal_parts = [
+            NormalPart(column, None if gate is None else (gate[0], gate[1]), values)
+            for column, gate, values in zip(
+                state["normal_columns"], state["normal_gates"], arrays["values"], strict=True
+            )
+        ]
+        columns = tuple(decode_value(name) for name in state["columns"])
+        return cls(columns, tuple(level_parts), tuple(normal_parts))
+
+
+@dataclass(frozen=True)
+class Codes:
+    """An encoded table; one row of each array for one row of the table.
+
+    Parameters
+    ----------
+    levels : ndarray of shape (n_rows, n_level_parts), int32
+        Level of each level part.
+    normals : ndarray of shape (n_rows, n_normal_parts), float32
+        Standard normal scores; 0 where the gate is closed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> codes = Codes(np.array([[0], [1], [1]], np.int32), np.zeros((3, 0), np.float32))
+    >>> len(codes), len(codes.take([0, 2])), len(Codes.concatenate([codes, codes]))
+    (3, 2, 6)
+    """
+
+    levels: np.ndarray
+    normals: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.levels.ndim != 2 or self.normals.ndim != 2:
+            raise SchemaError(
+                f"Codes hold two matrices; got levels of shape {self.levels.shape} and normals of "
+                f"shape {self.normals.shape}."
+            )
+        if len(self.levels) != len(self.normals):
+            raise SchemaError(
+                f"Codes have {len(self.levels)} rows of levels and {len(self.normals)} rows of "
+                "normals; give as many of both."
+            )
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Iterate over the two arrays: ``levels, normals = codes``."""
+        return iter((self.levels, self.normals))
+
+    def take(self, rows: Any) -> "Codes":
+        """Return the codes of some rows: an index array, a boolean mask or a slice."""
+        return Codes(self.levels[rows], self.normals[rows])
+
+    @classmethod
+    def concatenate(cls, parts: Sequence["Codes"]) -> "Codes":
+        """Return the rows of several codes, one after the other."""
+        levels = np.concatenate([part.levels for part in parts])
+        return cls(levels, np.concatenate([part.normals for part in parts]))
+
+
+def level_scores(values: np.ndarray, counts: np.ndarray, n_levels: int) -> np.ndarray | None:
+    """Return normal score of the mid-rank and standardised value of ordered levels.
+
+    The first ``len(values)`` of `n_levels` levels have a value and are in increasing order;
+    `counts` are their training rows. None if fewer than three levels have a value.
+    """
+    n_values = len(values)
+    if n_values < 3:
+        return None
+    shares = counts[:n_values] / max(1, counts[:n_values].sum())
+    ranks = np.clip(np.cumsum(shares) - shares / 2, 1e-4, 1 - 1e-4)
+    centred = values - np.sum(values * shares)
+    spread = np.sqrt(np.sum(shares * centred**2)) + 1e-300
+    scores = np.zeros((n_levels, 2), np.float32)
+    scores[:n_values, 0] = ndtri(ranks)
+    scores[:n_values, 1] = np.clip(centred / spread, -_SCORE_LIMIT, _SCORE_LIMIT)
+    return scores

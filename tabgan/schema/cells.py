@@ -1,0 +1,180 @@
+"""Cells of one Series as plain NumPy arrays, whatever its dtype, and dtypes as text.
+
+The readers return the cells that are not missing, in row order. Text and categories come as
+:class:`Choices`: a few distinct values and a code for each cell, so that work on text is done once
+for each distinct value.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import TableError
+
+__all__ = [
+    "Choices",
+    "dtype_from_text",
+    "dtype_to_text",
+    "first_example",
+    "is_text",
+    "missing_cells",
+    "object_content",
+    "read_booleans",
+    "read_choices",
+    "read_instants",
+    "read_numbers",
+]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Values given by their distinct values.
+
+    Parameters
+    ----------
+    distinct : ndarray of shape (n_distinct,), object
+    codes : ndarray of shape (n_values,), int
+        Position of each value in `distinct`.
+    """
+
+    distinct: np.ndarray
+    codes: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+def missing_cells(series: pd.Series) -> np.ndarray:
+    """Return a boolean array that is true where a cell is missing."""
+    return np.asarray(series.isna())
+
+
+def first_example(series: pd.Series, cells: np.ndarray) -> str:
+    """Return "value in row label" of the first cell for which `cells` is true."""
+    position = int(np.argmax(cells))
+    return f"{series.iloc[position]!r} in row {series.index[position]!r}"
+
+
+def object_content(series: pd.Series) -> str:
+    """Return what an object column holds, as pandas names it: "string", "mixed", "empty", ..."""
+    return pd.api.types.infer_dtype(series, skipna=True)
+
+
+def is_text(series: pd.Series) -> bool:
+    """Tell whether all cells are text; a category is not text."""
+    if isinstance(series.dtype, pd.StringDtype):
+        return True
+    return series.dtype == object and object_content(series) == "string"
+
+
+def read_numbers(series: pd.Series, missing: np.ndarray) -> np.ndarray:
+    """Return the numbers as int64, uint64 or float64; None stays out.
+
+    Raises TypeError, ValueError or OverflowError if a cell is no such number.
+    """
+    values = series[~missing] if missing.any() else series
+    if series.dtype == object:
+        array = np.asarray(values.tolist())
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"cells of type {array.dtype}")
+    else:
+        array = values.to_numpy(dtype=getattr(series.dtype, "numpy_dtype", None))
+    if array.dtype.kind in "bi":
+        return array.astype(np.int64, copy=False)
+    if array.dtype.kind == "u":
+        return array.astype(np.uint64 if array.dtype.itemsize == 8 else np.int64, copy=False)
+    if array.dtype.kind == "f":
+        return array.astype(np.float64, copy=False)
+    raise TypeError(f"cells of type {array.dtype}")
+
+
+def read_booleans(series: pd.Series, missing: np.ndarray) -> np.ndarray:
+    """Return truth values of booleans, or of numbers that are 0 or 1; ValueError otherwise."""
+    if series.dtype == object or isinstance(series.dtype, pd.CategoricalDtype):
+        choices = read_choices(series, missing)
+        if not all(value in (0, 1) for value in choices.distinct):
+            raise ValueError("cells beside True and False")
+        return choices.distinct.astype(bool)[choices.codes]
+    numbers = read_numbers(series, missing)
+    if not np.isin(numbers, (0, 1)).all():
+        raise ValueError("cells beside 0 and 1")
+    return numbers.astype(bool)
+
+
+def read_instants(series: pd.Series, missing: np.ndarray) -> np.ndarray:
+    """Return datetime64 values in the unit of the column; instants with a zone in UTC."""
+    values = series[~missing] if missing.any() else series
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
+    return values.to_numpy()
+
+
+def read_choices(series: pd.Series, missing: np.ndarray) -> Choices:
+    """Return the cells by their distinct values, in order of appearance (of the categories).
+
+    Values that are equal but of different types, such as 1, True and 1.0, stay apart.
+    """
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return _category_choices(series, missing)
+    values = series[~missing] if missing.any() else series
+    if series.dtype == object and object_content(values) not in ("string", "empty"):
+        return _typed_choices(values)
+    codes, distinct = pd.factorize(values)
+    return Choices(_as_objects(distinct), codes)
+
+
+def _category_choices(series: pd.Series, missing: np.ndarray) -> Choices:
+    """Return the categories that occur, in their order."""
+    codes = series.cat.codes.to_numpy()[~missing]
+    occurring = np.flatnonzero(np.bincount(codes, minlength=len(series.cat.categories)))
+    distinct = _as_objects(series.cat.categories)[occurring]
+    return Choices(distinct, np.searchsorted(occurring, codes))
+
+
+def _typed_choices(values: pd.Series) -> Choices:
+    """Return distinct objects, told apart by type as well as by value."""
+    positions: dict[tuple[type, Hashable], int] = {}
+    codes = np.empty(len(values), np.int64)
+    for row, value in enumerate(values):
+        codes[row] = positions.setdefault((type(value), value), len(positions))
+    return Choices(_as_objects([value for _, value in positions]), codes)
+
+
+def _as_objects(values: Any) -> np.ndarray:
+    """Return a one-dimensional object array of Python values."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values.tolist() if hasattr(values, "tolist") else list(values)
+    return array
+
+
+def dtype_to_text(dtype: Any) -> str:
+    """Return a pandas dtype as text that :func:`dtype_from_text` understands.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> dtype_to_text(pd.CategoricalDtype([1, 2]))
+    'category[int64]'
+    """
+    if isinstance(dtype, pd.CategoricalDtype):
+        return f"category[{dtype_to_text(dtype.categories.dtype)}]"
+    if isinstance(dtype, pd.StringDtype):
+        if str(dtype) == "str":
+            return "str"
+        return str(dtype) if dtype == pd.StringDtype() else f"string[{dtype.storage}]"
+    return str(dtype)
+
+
+def dtype_from_text(text: str, *, levels: Any = None, ordered: bool = False) -> Any:
+    """Return the pandas dtype that `text` names; `levels` are the categories of a category."""
+    if text.startswith("category"):
+        categories = text.removeprefix("category").strip("[]") or "object"
+        index = pd.Index(list(levels or ()), dtype=dtype_from_text(categories))
+        return pd.CategoricalDtype(index, ordered=ordered)
+    try:
+        return pd.api.types.pandas_dtype(text)
+    except TypeError as error:
+        raise TableError(f"pandas {pd.__version__} knows no dtype {text!r}.") from error

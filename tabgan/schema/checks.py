@@ -1,0 +1,152 @@
+"""Checks of a table before anything is learned from it."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import TableError
+from tabgan.schema.cells import first_example, object_content
+
+__all__ = ["as_frame", "check_table"]
+
+_UNSUPPORTED = {
+    "complex": "Complex data not supported; split it into real and imaginary columns",
+    "timedelta": "turn it into a number first, as with .dt.total_seconds()",
+    "period": "turn it into a datetime first, as with .dt.to_timestamp()",
+    "interval": "turn it into a category or into two numbers first",
+    "Sparse": "sparse columns are not supported; make it dense with .sparse.to_dense()",
+}
+
+
+def as_frame(table: Any) -> pd.DataFrame:
+    """Return a table as a DataFrame; an array gets the column names 0, 1, 2, ..."""
+    if isinstance(table, pd.DataFrame):
+        return table
+    if hasattr(table, "toarray"):
+        raise TableError(
+            f"A sparse {type(table).__name__} is not supported; make it dense with .toarray()."
+        )
+    array = np.asarray(table)
+    if array.ndim != 2:
+        raise TableError(
+            f"Expected 2D array, got {array.ndim}D array instead: a table is a DataFrame or has "
+            "rows and columns. Reshape your data with array.reshape(-1, 1) for one column, or "
+            "array.reshape(1, -1) for one row."
+        )
+    frame = pd.DataFrame(array)
+    return frame.infer_objects() if array.dtype == object else frame
+
+
+def check_table(table: Any, *, min_rows: int = 2) -> pd.DataFrame:
+    """Return the table as a DataFrame, or say what makes it unusable.
+
+    Parameters
+    ----------
+    table : DataFrame or array of shape (n_rows, n_columns)
+    min_rows : int, default=2
+        How many rows it must have.
+
+    Returns
+    -------
+    frame : DataFrame
+        The table itself if it is a DataFrame; not copied.
+
+    Raises
+    ------
+    TableError
+        For too few rows, no columns, doubled column names, more than one level of column names,
+        infinite values, cells that hold lists, and dtypes that are not supported. The message names
+        the column, how many cells it concerns, the first of them, and the way out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> check_table(pd.DataFrame({"a": [1.0, float("inf")]}))
+    Traceback (most recent call last):
+    ...
+    tabgan.exceptions.TableError: Column 'a' holds 1 infinite value(s), the first is inf in row 1; ...
+    """
+    frame = as_frame(table)
+    n_rows, n_columns = frame.shape
+    if n_columns == 0:
+        raise TableError(
+            f"The table has 0 feature(s) (shape=({n_rows}, 0)) while a minimum of 1 is required; "
+            "give a table with columns."
+        )
+    if n_rows < min_rows:
+        raise TableError(
+            f"The table has {n_rows} sample(s) (shape={frame.shape}) while a minimum of {min_rows} "
+            f"is required; {n_rows} sample{'s' * (n_rows != 1)} cannot show how values vary."
+        )
+    _check_names(frame)
+    for name in frame.columns:
+        _check_cells(frame[name])
+    return frame
+
+
+def _check_names(frame: pd.DataFrame) -> None:
+    """Refuse doubled names and names with levels."""
+    if isinstance(frame.columns, pd.MultiIndex):
+        raise TableError(
+            f"The columns are a MultiIndex of {frame.columns.nlevels} levels; flatten them first, as "
+            "with table.columns = table.columns.to_flat_index()."
+        )
+    if not frame.columns.is_unique:
+        name = frame.columns[frame.columns.duplicated()][0]
+        count = int((frame.columns == name).sum())
+        raise TableError(
+            f"{count} columns have the name {name!r}; names must be unique, so rename or drop one."
+        )
+
+
+def _check_cells(series: pd.Series) -> None:
+    """Refuse infinite cells, cells without a hash, and dtypes without support."""
+    dtype = str(series.dtype)
+    for word, way_out in _UNSUPPORTED.items():
+        if dtype.startswith(word):
+            raise TableError(
+                f"Column {series.name!r} has dtype {dtype}, first cell {series.iloc[0]!r}: {way_out}."
+            )
+    if series.dtype == object:
+        if object_content(series) not in ("string", "boolean", "integer", "empty"):
+            _check_objects(series)
+    elif pd.api.types.is_float_dtype(series.dtype):
+        values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        if np.isinf(values).any():
+            _raise_infinite(series, np.isinf(values))
+
+
+def _check_objects(series: pd.Series) -> None:
+    """Refuse object cells that are infinite, complex or have no hash."""
+    cells = series.tolist()
+    infinite = np.array([isinstance(cell, float | np.floating) and np.isinf(cell) for cell in cells])
+    if infinite.any():
+        _raise_infinite(series, infinite)
+    if any(isinstance(cell, complex | np.complexfloating) for cell in cells):
+        raise TableError(f"Column {series.name!r}: {_UNSUPPORTED['complex']}.")
+    unhashable = np.array([not _has_hash(cell) for cell in cells])
+    if unhashable.any():
+        cell = series.iloc[int(np.argmax(unhashable))]
+        raise TableError(
+            f"Column {series.name!r} holds {int(unhashable.sum())} cell(s) of type "
+            f"{type(cell).__name__}, the first is {first_example(series, unhashable)}; a cell must be "
+            "one value, so spread them over columns or turn them into text. For scikit-learn's "
+            "sake: argument must be a string or a number."
+        )
+
+
+def _has_hash(cell: Any) -> bool:
+    try:
+        hash(cell)
+    except TypeError:
+        return False
+    return True
+
+
+def _raise_infinite(series: pd.Series, infinite: np.ndarray) -> None:
+    raise TableError(
+        f"Column {series.name!r} holds {int(infinite.sum())} infinite value(s), the first is "
+        f"{first_example(series, infinite)}; replace them with a number or with a missing value, as "
+        "with table.replace([np.inf, -np.inf], np.nan)."
+    )

@@ -1,0 +1,342 @@
+"""Learn what one column of a table is: first its kind, then what belongs to the kind."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import SchemaError
+from tabgan.schema.cells import (
+    Choices,
+    dtype_to_text,
+    first_example,
+    is_text,
+    missing_cells,
+    object_content,
+    read_booleans,
+    read_choices,
+    read_instants,
+    read_numbers,
+)
+from tabgan.schema.columns import (
+    KINDS,
+    Categorical,
+    Column,
+)
+from tabgan.schema.identifiers import MIN_IDENTIFIERS, counter_form, is_counter, pattern_form
+from tabgan.schema.rules import find_decimals, find_step, shared_bounds
+from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
+
+__all__ = ["UNITS", "describe", "guess_kind", "read_dates", "read_values"]
+
+UNITS = {"D": "D", "h": "h", "min": "m", "s": "s", "ms": "ms", "us": "us", "ns": "ns"}
+"""NumPy's name of each resolution, from coarse to fine."""
+
+_OBJECT_KINDS = {"boolean": "boolean", "integer": "integer", "floating": "continuous"}
+_EXACT_FLOAT = 2.0**53
+
+
+def guess_kind(series: pd.Series) -> str:
+    """Return the kind that suits a column best."""
+    missing = missing_cells(series)
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return "categorical"
+    if missing.all() or (not missing.any() and _is_constant(series)):
+        return "constant"
+    if is_text(series):
+        return _guess_text_kind(read_choices(series, missing))
+    if series.dtype == object:
+        return _guess_object_kind(series, missing)
+    if pd.api.types.is_bool_dtype(series.dtype):
+        return "boolean"
+    if isinstance(series.dtype, pd.DatetimeTZDtype) or series.dtype.kind == "M":
+        return "datetime"
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return _guess_number_kind(read_numbers(series, missing))
+    return "categorical"
+
+
+def _is_constant(series: pd.Series) -> bool:
+    """Tell whether all cells are equal, and of one type."""
+    first = series.iloc[0]
+    if series.dtype == object:
+        return all(type(cell) is type(first) and cell == first for cell in series)
+    return bool((series == first).all())
+
+
+def _guess_object_kind(series: pd.Series, missing: np.ndarray) -> str:
+    """Return the kind of cells that are Python objects; a mixture is categorical, kept as it is."""
+    kind = _OBJECT_KINDS.get(object_content(series), "categorical")
+    if kind in ("integer", "continuous"):
+        if series[~missing].map(type).nunique() > 1:
+            return "categorical"
+        try:
+            return _guess_number_kind(read_numbers(series, missing))
+        except (TypeError, OverflowError):
+            return "categorical"
+    return kind
+
+
+def _guess_number_kind(numbers: np.ndarray) -> str:
+    """Return the kind of numbers: whole ones that count the rows identify them."""
+    if numbers.dtype.kind == "f":
+        is_whole = bool(np.all(np.abs(numbers) <= _EXACT_FLOAT) and np.all(numbers % 1 == 0))
+        return "integer" if is_whole else "continuous"
+    if len(numbers) >= MIN_IDENTIFIERS and int(numbers.max()) - int(numbers.min()) < len(numbers):
+        return "identifier" if is_counter(np.unique(numbers), len(numbers)) else "integer"
+    return "integer"
+
+
+def _guess_text_kind(texts: Choices) -> str:
+    """Return the kind of text: written numbers and dates, unique texts, or levels."""
+    form = find_text_form(texts.distinct)
+    if form is not None:
+        values = parse_texts(texts.distinct, form)
+        return "datetime" if is_date_form(form) else _guess_number_kind(values[texts.codes])
+    if len(texts) >= MIN_IDENTIFIERS and len(texts.distinct) == len(texts):
+        return "identifier"
+    return "categorical"
+
+
+def describe(series: pd.Series, given: Column) -> Column:
+    """Return `given` with every open field learned from the column.
+
+    Raises
+    ------
+    SchemaError
+        If the cells do not fit the kind, or the fields that are given.
+    """
+    missing = missing_cells(series)
+    if given.missing is False and missing.any():
+        raise SchemaError(
+            f"Column {series.name!r} is declared without missing cells, but has "
+            f"{int(missing.sum())}, the first in row {series.index[int(np.argmax(missing))]!r}; "
+            "declare missing=True or fill them."
+        )
+    learned: dict[str, Any] = {
+        "dtype": dtype_to_text(series.dtype),
+        "missing": bool(missing.any()),
+        "missing_marker": _marker(series, missing),
+    }
+    learned |= _LEARNERS[given.kind](series, missing, given)
+    open_fields = {name: value for name, value in learned.items() if getattr(given, name) is None}
+    return given.replace(**open_fields)
+
+
+def _marker(series: pd.Series, missing: np.ndarray) -> str:
+    """Return what missing cells hold: for objects, what most of them hold."""
+    if series.dtype == object:
+        names = {type(None): "none", type(pd.NaT): "nat", type(pd.NA): "na"}
+        markers = [names.get(type(cell), "nan") for cell in series[missing]] or ["none"]
+        return max(sorted(set(markers)), key=markers.count)
+    if series.dtype.kind == "M" or isinstance(series.dtype, pd.DatetimeTZDtype):
+        return "nat"
+    return "na" if getattr(series.dtype, "na_value", np.nan) is pd.NA else "nan"
+
+
+def read_values(series: pd.Series, missing: np.ndarray, form: str | None) -> np.ndarray:
+    """Return the cells of a number or text column as numbers; ValueError or TypeError otherwise."""
+    if form is None:
+        return read_numbers(series, missing)
+    texts = read_choices(series, missing)
+    return parse_texts(texts.distinct, form)[texts.codes]
+
+
+def read_dates(series: pd.Series, missing: np.ndarray, form: str | None) -> np.ndarray:
+    """Return the cells of a datetime or text column as datetime64 values, in UTC."""
+    if form is not None:
+        texts = read_choices(series, missing)
+        return parse_texts(texts.distinct, form)[texts.codes]
+    if series.dtype == object:
+        return pd.DatetimeIndex(pd.to_datetime(series[~missing], utc=True)).tz_localize(None).to_numpy()
+    if series.dtype.kind != "M" and not isinstance(series.dtype, pd.DatetimeTZDtype):
+        raise TypeError(f"dtype {series.dtype}")
+    return read_instants(series, missing)
+
+
+def _text_form(series: pd.Series, missing: np.ndarray, given: Column, *, dates: bool) -> str | None:
+    """Return the form of a text column's numbers or dates, None for a column that is not text."""
+    if given.text_form is not None or not is_text(series):
+        return given.text_form
+    texts = read_choices(series, missing)
+    form = find_text_form(texts.distinct)
+    if form is None or is_date_form(form) != dates:
+        _raise_misfit(series, missing, given.kind)
+    return form
+
+
+def _read(
+    series: pd.Series, missing: np.ndarray, given: Column, *, dates: bool = False
+) -> tuple[np.ndarray, str | None]:
+    """Return numbers or instants and their text form; SchemaError if the cells are no such thing."""
+    if missing.all():
+        return np.zeros(0, "M8[s]" if dates else np.float64), given.text_form
+    form = _text_form(series, missing, given, dates=dates)
+    try:
+        return (read_dates if dates else read_values)(series, missing, form), form
+    except (TypeError, ValueError, OverflowError):
+        _raise_misfit(series, missing, given.kind)
+    raise AssertionError("unreachable")
+
+
+def _raise_misfit(series: pd.Series, missing: np.ndarray, kind: str) -> None:
+    raise SchemaError(
+        f"Column {series.name!r} of dtype {series.dtype} is declared {kind}, but its cells, the "
+        f"first {first_example(series, ~missing)}, cannot all be read so; declare another kind, "
+        "such as 'categorical', or convert the column."
+    )
+
+
+def _learn_continuous(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
+    numbers, form = _read(series, missing, given)
+    distinct, counts = np.unique(numbers.astype(np.float64), return_counts=True)
+    low, high = shared_bounds(distinct, counts)
+    _check_bounds(series, missing, numbers, given)
+    single = str(series.dtype) in ("float32", "Float32", "float16")
+    decimals = find_decimals(distinct, single=single)
+    return {"low": low, "high": high, "decimals": decimals, "text_form": form}
+
+
+def _learn_integer(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
+    numbers, form = _read(series, missing, given)
+    if numbers.dtype.kind == "f":
+        fractional = np.zeros(len(series), bool)
+        fractional[~missing] = numbers % 1 != 0
+        if fractional.any():
+            raise SchemaError(
+                f"Column {series.name!r} is declared integer, but {int(fractional.sum())} cell(s) "
+                f"are not whole, the first is {first_example(series, fractional)}; declare it "
+                "'continuous' or round it."
+            )
+        numbers = numbers.astype(np.int64)
+    distinct, counts = np.unique(numbers, return_counts=True)
+    low, high = shared_bounds(distinct, counts)
+    _check_bounds(series, missing, numbers, given)
+    return {"low": low, "high": high, "step": find_step(distinct), "text_form": form}
+
+
+def _learn_datetime(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
+    instants, form = _read(series, missing, given, dates=True)
+    distinct, counts = np.unique(instants, return_counts=True)
+    resolution = next((name for name, unit in UNITS.items() if _is_whole(distinct, unit)), "ns")
+    enough = max(10, 0.01 * len(instants))
+    low = pd.Timestamp(distinct[0]) if len(counts) and counts[0] >= enough else None
+    high = pd.Timestamp(distinct[-1]) if len(counts) and counts[-1] >= enough else None
+    bounds = [None if bound is None else np.datetime64(pd.Timestamp(bound).asm8) for bound in
+              (getattr(given, "low", None), getattr(given, "high", None))]  # fmt: skip
+    _check_bounds(series, missing, instants, given, bounds)
+    return {"low": low, "high": high, "resolution": resolution, "text_form": form}
+
+
+def _is_whole(instants: np.ndarray, unit: str) -> bool:
+    return bool(np.all(instants.astype(f"M8[{unit}]") == instants))
+
+
+def _check_bounds(
+    series: pd.Series,
+    missing: np.ndarray,
+    values: np.ndarray,
+    given: Column,
+    bounds: list[Any] | None = None,
+) -> None:
+    """Refuse values beyond the declared bounds."""
+    declared = [getattr(given, "low", None), getattr(given, "high", None)]
+    low, high = declared if bounds is None else bounds
+    outside = np.zeros(len(series), bool)
+    if low is not None:
+        outside[~missing] |= values < low
+    if high is not None:
+        outside[~missing] |= values > high
+    if outside.any():
+        raise SchemaError(
+            f"Column {series.name!r} is declared between {declared[0]} and {declared[1]}, but "
+            f"{int(outside.sum())} cell(s) lie outside, the first is "
+            f"{first_example(series, outside)}; widen the bounds or drop the rows."
+        )
+
+
+def _learn_boolean(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
+    try:
+        read_booleans(series, missing)
+    except (TypeError, ValueError):
+        _raise_misfit(series, missing, given.kind)
+    return {}
+
+
+def _learn_categorical(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        levels = tuple(series.cat.categories.tolist())
+        ordered = bool(series.cat.ordered)
+    else:
+        levels, ordered = tuple(_sorted(read_choices(series, missing).distinct)), False
+    declared = given.levels if isinstance(given, Categorical) else None
+    if declared is not None:
+        _check_levels(series, missing, declared)
+    return {"levels": levels, "ordered": ordered}
+
+
+def _sorted(distinct: np.ndarray) -> list[Any]:
+    """Return the values in their order, or by type and text if they have none."""
+    values = distinct.tolist()
+    if len({type(value) for value in values}) > 1:
+        return sorted(values, key=lambda value: (type(value).__name__, repr(value)))
+    try:
+        return sorted(values)
+    except TypeError:
+        return sorted(values, key=repr)
+
+
+def _check_levels(series: pd.Series, missing: np.ndarray, declared: tuple[Any, ...]) -> None:
+    """Refuse cells that are none of the declared levels."""
+    known = {(type(level), level) for level in declared}
+    choices = read_choices(series, missing)
+    is_new = np.array([(type(v), v) not in known for v in choices.distinct], dtype=bool)
+    unknown = np.zeros(len(series), bool)
+    unknown[~missing] = is_new[choices.codes] if len(is_new) else False
+    if unknown.any():
+        raise SchemaError(
+            f"Column {series.name!r} is declared with {len(declared)} levels, but "
+            f"{int(unknown.sum())} cell(s) hold another, the first is "
+            f"{first_example(series, unknown)}; add it to the levels or change the cells."
+        )
+
+
+def _learn_constant(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
+    if missing.all():
+        return {"value": None}
+    if missing.any() or not _is_constant(series):
+        raise SchemaError(
+            f"Column {series.name!r} is declared constant, but its cells differ; declare another "
+            "kind, or leave the column to be inferred."
+        )
+    return {"value": read_choices(series, missing).distinct[0]}
+
+
+def _learn_identifier(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
+    if is_text(series):
+        texts = read_choices(series, missing).distinct
+        form = find_text_form(texts)
+        if form is None or is_date_form(form):
+            return {"form": pattern_form(texts)}
+        numbers = parse_texts(texts, form)
+        return {"form": counter_form(int(numbers.min())), "text_form": form}
+    try:
+        numbers = read_numbers(series, missing)
+    except (TypeError, ValueError, OverflowError):
+        _raise_misfit(series, missing, given.kind)
+    if len(numbers) == 0 or np.any(numbers % 1 != 0):
+        _raise_misfit(series, missing, given.kind)
+    return {"form": counter_form(int(numbers.min()))}
+
+
+_LEARNERS: dict[str, Callable[[pd.Series, np.ndarray, Any], dict[str, Any]]] = {
+    "continuous": _learn_continuous,
+    "integer": _learn_integer,
+    "boolean": _learn_boolean,
+    "categorical": _learn_categorical,
+    "datetime": _learn_datetime,
+    "constant": _learn_constant,
+    "identifier": _learn_identifier,
+}
+assert set(_LEARNERS) == set(KINDS)

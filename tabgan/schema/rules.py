@@ -1,0 +1,91 @@
+"""Rules on numbers that the schema and the preprocessing share."""
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["find_decimals", "find_step", "has_level_per_value", "shared_bounds"]
+
+MAX_LEVELS = 64
+FEW_LEVELS = 10
+ROWS_PER_LEVEL = 5
+BOUND_ROWS = 10
+BOUND_SHARE = 0.01
+DECIMALS = range(-6, 9)
+
+
+def has_level_per_value(n_values: int, n_distinct: int) -> bool:
+    """Tell whether a number column is coded with one level for each distinct value.
+
+    So it is with up to 10 distinct values, and with up to 64 that occur five times on average.
+
+    Examples
+    --------
+    >>> has_level_per_value(100, 10), has_level_per_value(100, 30), has_level_per_value(1000, 64)
+    (True, False, True)
+    """
+    if n_distinct <= FEW_LEVELS:
+        return True
+    return n_distinct <= MAX_LEVELS and n_values >= ROWS_PER_LEVEL * n_distinct
+
+
+def find_decimals(distinct: np.ndarray, *, single: bool = False) -> int | None:
+    """Return the coarsest decimal grid that holds all values: digits after the point, or None.
+
+    Parameters
+    ----------
+    distinct : ndarray, float64
+    single : bool, default=False
+        Whether the values were stored in single precision.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> find_decimals(np.array([0.5, 1.25])), find_decimals(np.array([300.0, 1200.0]))
+    (2, -2)
+    >>> find_decimals(np.array([np.pi])) is None
+    True
+    """
+    precision = float(np.finfo(np.float32 if single else np.float64).eps)
+    for decimals in DECIMALS:
+        if all(_lie_on_grid(part, decimals, precision) for part in (distinct[:50], distinct)):
+            return decimals
+    return None
+
+
+def _lie_on_grid(values: np.ndarray, decimals: int, precision: float) -> bool:
+    """Tell whether values equal their rounding up to a few units in the last place."""
+    tolerance = np.minimum(4 * precision * np.abs(values), 0.01 * 10.0**-decimals)
+    return bool(np.all(np.abs(np.round(values, decimals) - values) <= tolerance))
+
+
+def find_step(distinct: np.ndarray) -> int:
+    """Return the greatest whole number of which all values are multiples; at least 1."""
+    if len(distinct) == 0:
+        return 1
+    return max(1, int(np.gcd.reduce(distinct)))
+
+
+def shared_bounds(distinct: np.ndarray, counts: np.ndarray) -> tuple[Any, Any]:
+    """Return natural bounds of sorted values, None for a side that has none.
+
+    An extreme is a bound if at least 10 rows and 1 % of the rows share it; else 0 is one if no value
+    lies beyond. Anything else would be the value of a few single rows, and is not kept.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> shared_bounds(np.array([17, 40, 90]), np.array([1, 500, 30]))
+    (0, 90)
+    """
+    if len(distinct) == 0:
+        return None, None
+    enough = max(BOUND_ROWS, BOUND_SHARE * counts.sum())
+    low = distinct[0].item() if counts[0] >= enough else None
+    high = distinct[-1].item() if counts[-1] >= enough else None
+    zero = type(distinct[0].item())(0)
+    if low is None and distinct[0] >= 0:
+        low = zero
+    if high is None and distinct[-1] <= 0:
+        high = zero
+    return low, high
