@@ -20,8 +20,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "tabgan"
 LAYERS = (
     {"exceptions"},
     {"_params", "_random", "_optional", "_atomic", "archive"},
-    {"schema", "table_files"},
-    {"preprocessing", "metrics", "attacks", "datasets"},
+    {"schema"},
+    {"preprocessing", "metrics", "attacks", "datasets", "table_files"},
     {"networks", "objectives"},
     {"training", "privacy"},
     {"sampling"},
