@@ -1,0 +1,231 @@
+"""Put networks, training and calibration together for an encoded table."""
+
+import copy
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from tabgan._random import child_generator, child_seed
+from tabgan.estimators._settings import TrainingPlan, choose_moment_weight
+from tabgan.networks import (
+    Discriminator,
+    Generator,
+    Inputs,
+    LevelChoices,
+    RowGenerator,
+    build_network,
+)
+from tabgan.preprocessing.layout import Codes, Layout
+from tabgan.sampling import (
+    NormalMaps,
+    RefinerSettings,
+    Sampler,
+    calibrate_levels,
+    train_refiner,
+)
+from tabgan.training import (
+    AdversarialStep,
+    Callback,
+    HeldOutError,
+    StepSettings,
+    TrainingRows,
+    TrainingState,
+    Validation,
+)
+
+#: Adam's decay rates: no momentum, as the two players move against each other.
+_BETAS = (0.0, 0.95)
+#: Steps between two evaluations on held-out rows.
+_VALIDATE_EVERY = 250
+REFINER_LAYERS = (384, 384)
+#: Most rows that are held out, however long the table.
+_MOST_HELD_OUT = 5000
+#: Most rows of the pool that the refiner learns from, and of it those that are held out.
+_POOL_ROWS, _POOL_HELD_OUT = 131_072, 10_000
+
+
+@dataclass(frozen=True)
+class Split:
+    """Codes that train and codes that validate."""
+
+    train: Codes
+    held_out: Codes | None
+
+
+def split_codes(codes: Codes, share: float, seed: int) -> Split:
+    """Hold out a share of the rows, at most 5,000; none for a share of 0."""
+    n_held_out = min(_MOST_HELD_OUT, round(share * len(codes)))
+    if n_held_out == 0:
+        return Split(codes, None)
+    order = child_generator(seed, "split").permutation(len(codes))
+    held_out, train = np.sort(order[:n_held_out]), np.sort(order[n_held_out:])
+    return Split(codes.take(train), codes.take(held_out))
+
+
+def device_generator(seed: int, device: torch.device, *names: str) -> torch.Generator:
+    """The named child generator, on the device."""
+    return torch.Generator(device).manual_seed(child_seed(seed, *names))
+
+
+def level_frequencies(layout: Layout) -> torch.Tensor:
+    """Frequencies of all levels side by side, float32."""
+    frequencies = [np.zeros(0), *(part.frequencies for part in layout.level_parts)]
+    return torch.as_tensor(np.concatenate(frequencies), dtype=torch.float32)
+
+
+def build_row_generator(layout: Layout, plan: TrainingPlan, seed: int) -> RowGenerator:
+    """A generator with fresh weights, on the CPU, that starts from the margins."""
+    inputs = Inputs(layout)
+    n_condition = inputs.n_inputs + inputs.n_columns if plan.conditional else 0
+    sizes = plan.noise_dim, n_condition, layout.n_levels, layout.n_normal_parts
+    generator = build_network(
+        lambda: Generator(*sizes, plan.generator_layers),
+        torch.Generator().manual_seed(child_seed(seed, "init", "generator")),
+    )
+    generator.start_from(level_frequencies(layout))
+    choices = LevelChoices([part.n_levels for part in layout.level_parts])
+    return RowGenerator(inputs, choices, generator)
+
+
+def build_discriminator(inputs: Inputs, plan: TrainingPlan, seed: int) -> Discriminator:
+    """A discriminator with fresh weights: inputs, shown columns and, if conditional, given ones."""
+    width = inputs.n_inputs + inputs.n_columns * (2 if plan.conditional else 1)
+    rng = torch.Generator().manual_seed(child_seed(seed, "init", "discriminator"))
+    return build_network(lambda: Discriminator(width, plan.discriminator_layers), rng)
+
+
+def start_training(
+    layout: Layout, codes: Codes, plan: TrainingPlan, seed: int, device: torch.device
+) -> tuple[TrainingState, TrainingRows]:
+    """The state before the first step, and the rows on the device."""
+    model = build_row_generator(layout, plan, seed).to(device)
+    rows = TrainingRows(codes, model.inputs)
+    model.inputs.centre(rows.input_mean())
+    discriminator = build_discriminator(model.inputs, plan, seed).to(device)
+    optimizers = (
+        torch.optim.Adam(model.generator.parameters(), lr=plan.learning_rate, betas=_BETAS),
+        torch.optim.Adam(discriminator.parameters(), lr=plan.learning_rate, betas=_BETAS),
+    )
+    state = TrainingState(
+        model=model,
+        averaged=copy.deepcopy(model.generator),
+        discriminator=discriminator,
+        optimizers=optimizers,
+        rng=device_generator(seed, device, "train"),
+        max_steps=plan.max_steps,
+        fingerprint=_fingerprint(layout, codes, plan, seed),
+    )
+    return state, rows
+
+
+def _fingerprint(layout: Layout, codes: Codes, plan: TrainingPlan, seed: int) -> dict[str, Any]:
+    """What two fits must share for one to go on from the other's checkpoint; it tells no row."""
+    parameters = {**asdict(plan), "objective": plan.objective.name}
+    digest = hashlib.sha256(level_frequencies(layout).numpy().tobytes()).hexdigest()
+    return {
+        "columns": [repr(name) for name in layout.columns],
+        "level parts": [part.n_levels for part in layout.level_parts],
+        "normal parts": [part.column for part in layout.normal_parts],
+        "number of training rows": len(codes),
+        "digest of the level frequencies": digest,
+        "seed": seed,
+        **{
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in parameters.items()
+        },
+    }
+
+
+def take_weights(state: TrainingState, model: RowGenerator) -> None:
+    """Start from the weights of an earlier fit of the same layout."""
+    for network in (state.model.generator, state.averaged):
+        network.load_state_dict(model.generator.state_dict())
+
+
+def validation_callbacks(
+    state: TrainingState, layout: Layout, split: Split, plan: TrainingPlan, seed: int
+) -> list[Callback]:
+    """The callback that judges the generator on held-out rows, if there are any."""
+    if split.held_out is None or not layout.n_columns:
+        return []
+    error = HeldOutError(
+        split.held_out, layout, state.model.inputs, seed=child_seed(seed, "validation")
+    )
+    return [Validation(error, every=_VALIDATE_EVERY, n_iter_no_change=plan.n_iter_no_change)]
+
+
+def make_step(state: TrainingState, rows: TrainingRows, plan: TrainingPlan) -> AdversarialStep:
+    """The step that trains `state` on `rows`."""
+    step_settings = StepSettings(
+        batch_size=plan.batch_size,
+        moment_weight=choose_moment_weight(plan.moment_weight, state.model.inputs.n_inputs),
+        column_masking=plan.column_masking,
+        conditional=plan.conditional,
+    )
+    return AdversarialStep(
+        state.model,
+        state.discriminator,
+        rows,
+        plan.objective,
+        state.optimizers,
+        step_settings,
+        state.rng,
+    )
+
+
+def make_sampler(model: RowGenerator, layout: Layout, seed: int, *, calibrate: bool) -> Sampler:
+    """A sampler without refiner from a trained generator, calibrated if wanted."""
+    device = model.inputs.scale.device
+    rng = device_generator(seed, device, "calibrate")
+    if calibrate:
+        calibrate_levels(model, level_frequencies(layout).to(device), rng)
+    maps = NormalMaps(layout.n_normal_parts).to(device)
+    maps.learn(model, rng)
+    return Sampler(model=model, maps=maps, layout=layout)
+
+
+def add_refiner(
+    sampler: Sampler, split: Split, seed: int, layers: tuple[int, ...] = REFINER_LAYERS
+) -> None:
+    """Train a refiner against a pool of the sampler and give it to the sampler."""
+    inputs = sampler.model.inputs
+    if not inputs.n_columns:
+        return
+    device = inputs.scale.device
+    rng = device_generator(seed, device, "refine")
+    real = split if split.held_out is not None else split_codes(split.train, 0.1, seed)
+    if real.held_out is None:  # too few rows to hold any out
+        return
+    pool = pool_codes(sampler, min(_POOL_ROWS, max(32_768, 4 * len(real.train))), seed)
+    n_pool_held_out = min(_POOL_HELD_OUT, len(pool) // 4)
+    pool_split = Split(
+        pool.take(np.arange(n_pool_held_out, len(pool))), pool.take(np.arange(n_pool_held_out))
+    )
+    refiner = build_network(
+        lambda: Discriminator(inputs.n_inputs, layers),
+        torch.Generator().manual_seed(child_seed(seed, "init", "refiner")),
+    ).to(device)
+    sampler.logit_factor = train_refiner(
+        refiner,
+        TrainingRows(real.train, inputs),
+        TrainingRows(real.held_out, inputs).all_inputs(),
+        TrainingRows(pool_split.train, inputs),
+        TrainingRows(pool_split.held_out, inputs).all_inputs(),
+        rng,
+        RefinerSettings(),
+    )
+    sampler.refiner = refiner
+
+
+def pool_codes(sampler: Sampler, n_rows: int, seed: int) -> Codes:
+    """Unrefined rows of the sampler."""
+    blocks, n_drawn = [], 0
+    for block in sampler.blocks(child_seed(seed, "pool"), refine=False):
+        blocks.append(block)
+        n_drawn += len(block)
+        if n_drawn >= n_rows:
+            return Codes.concatenate(blocks).take(np.arange(n_rows))
+    raise AssertionError("blocks are endless")

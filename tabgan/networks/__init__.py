@@ -1,0 +1,21 @@
+"""The networks and what they see: inputs, level choices, generator and discriminator.
+
+They know no objective.
+"""
+
+from tabgan.networks.blocks import Discriminator, Generator, ResidualBlock
+from tabgan.networks.initialisation import build_network
+from tabgan.networks.inputs import Inputs
+from tabgan.networks.levels import LevelChoices
+from tabgan.networks.rows import GivenColumns, RowGenerator
+
+__all__ = [
+    "Discriminator",
+    "Generator",
+    "GivenColumns",
+    "Inputs",
+    "LevelChoices",
+    "ResidualBlock",
+    "RowGenerator",
+    "build_network",
+]
