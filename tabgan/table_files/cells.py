@@ -95,7 +95,7 @@ def _kind(present: Sequence[str]) -> str:
         # A longer run of digits is a key: as a float it would lose some of them.
         fits = all(_INT64.min <= int(text) <= _INT64.max for text in present if len(text) > 18)
         return "integer" if fits and max(map(len, present), default=0) <= 20 else "text"
-    if all(repr(float(text)) == text for text in present):
+    if list(map(repr, map(float, present))) == list(present):
         return "float"
     # "12.50", or "3" beside "1.5": as floats they would be written 12.5 and 3.0.
     return "float" if find_text_form(np.array(present, dtype=object)) is None else "text"

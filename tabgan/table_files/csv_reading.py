@@ -3,6 +3,7 @@
 import csv
 import gzip
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -77,15 +78,14 @@ def _read(stream: TextIO, path: str) -> pd.DataFrame:
     if names is None:
         raise TableFileError(f"The table {path!r} is empty: it has not even a header.")
     _check_names(names, path)
-    lookups: list[dict[str, int]] = [{} for _ in names]
+    lookups = [_numbering() for _ in names]
     blocks: list[list[np.ndarray]] = [[] for _ in names]
     while block := list(islice(records, _BLOCK_ROWS)):
         for line, fields in block:
             if len(fields) != len(names):
                 raise TableFileError(_describe_width(path, line, fields, names, separator))
         for j, texts in enumerate(zip(*(fields for _, fields in block), strict=True)):
-            lookup = lookups[j]
-            codes = (lookup.setdefault(text, len(lookup)) for text in texts)
+            codes = map(lookups[j].__getitem__, texts)
             blocks[j].append(np.fromiter(codes, dtype=np.int64, count=len(texts)))
     empty = np.empty(0, dtype=np.int64)
     columns = [
@@ -93,6 +93,13 @@ def _read(stream: TextIO, path: str) -> pd.DataFrame:
         for lookup, parts in zip(lookups, blocks, strict=True)
     ]
     return pd.concat(columns, axis=1, keys=names) if columns else pd.DataFrame()
+
+
+def _numbering() -> dict[str, int]:
+    """Return a dict that gives every new key the next number."""
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    return numbers
 
 
 def _find_separator(stream: TextIO) -> str:
