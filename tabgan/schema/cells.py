@@ -18,6 +18,7 @@ __all__ = [
     "Choices",
     "dtype_from_text",
     "dtype_to_text",
+    "find_levels",
     "first_example",
     "is_text",
     "missing_cells",
@@ -148,6 +149,23 @@ def _as_objects(values: Any) -> np.ndarray:
     array = np.empty(len(values), dtype=object)
     array[:] = values.tolist() if hasattr(values, "tolist") else list(values)
     return array
+
+
+def find_levels(levels: Any, values: Any) -> np.ndarray:
+    """Return the position of each value among the levels, int32; -1 for one that is not there.
+
+    Values are compared by type too where equal levels differ in type, such as 1, True and 1.0.
+
+    Examples
+    --------
+    >>> find_levels(["a", 1], [1, 1.0, "b"]).tolist(), find_levels([1, True], [True]).tolist()
+    ([1, 1, -1], [1])
+    """
+    positions: dict[Any, int] = {level: position for position, level in enumerate(levels)}
+    if len(positions) == len(levels):
+        return np.array([positions.get(value, -1) for value in values], dtype=np.int32)
+    positions = {(type(level), level): position for position, level in enumerate(levels)}
+    return np.array([positions.get((type(value), value), -1) for value in values], dtype=np.int32)
 
 
 def dtype_to_text(dtype: Any) -> str:

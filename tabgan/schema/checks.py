@@ -120,7 +120,9 @@ def _check_cells(series: pd.Series) -> None:
 def _check_objects(series: pd.Series) -> None:
     """Refuse object cells that are infinite, complex or have no hash."""
     cells = series.tolist()
-    infinite = np.array([isinstance(cell, float | np.floating) and np.isinf(cell) for cell in cells])
+    infinite = np.array(
+        [isinstance(cell, float | np.floating) and np.isinf(cell) for cell in cells]
+    )
     if infinite.any():
         _raise_infinite(series, infinite)
     if any(isinstance(cell, complex | np.complexfloating) for cell in cells):

@@ -78,9 +78,13 @@ def parse_dates(texts: np.ndarray, form: str) -> np.ndarray:
         if match is None:
             raise ValueError(f"{text!r} is not written as {form}")
         fields.append(match.groups())
-    columns = dict(zip((token[0] for token in tokens), _as_integers(fields, len(tokens)), strict=True))
+    columns = dict(
+        zip((token[0] for token in tokens), _as_integers(fields, len(tokens)), strict=True)
+    )
     months = (columns["Y"] - 1970) * 12 + columns["M"] - 1
-    seconds = sum(columns.get(token, 0) * scale for token, scale in (("h", 3600), ("m", 60), ("s", 1)))
+    seconds = sum(
+        columns.get(token, 0) * scale for token, scale in (("h", 3600), ("m", 60), ("s", 1))
+    )
     instants = months.astype("M8[M]").astype("M8[D]") + (columns["D"] - 1)
     result = instants.astype("M8[s]") + np.asarray(seconds, np.int64)
     if "f" not in columns:

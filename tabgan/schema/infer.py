@@ -10,6 +10,7 @@ from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import (
     Choices,
     dtype_to_text,
+    find_levels,
     first_example,
     is_text,
     missing_cells,
@@ -149,7 +150,11 @@ def read_dates(series: pd.Series, missing: np.ndarray, form: str | None) -> np.n
         texts = read_choices(series, missing)
         return parse_texts(texts.distinct, form)[texts.codes]
     if series.dtype == object:
-        return pd.DatetimeIndex(pd.to_datetime(series[~missing], utc=True)).tz_localize(None).to_numpy()
+        return (
+            pd.DatetimeIndex(pd.to_datetime(series[~missing], utc=True))
+            .tz_localize(None)
+            .to_numpy()
+        )
     if series.dtype.kind != "M" and not isinstance(series.dtype, pd.DatetimeTZDtype):
         raise TypeError(f"dtype {series.dtype}")
     return read_instants(series, missing)
@@ -289,9 +294,8 @@ def _sorted(distinct: np.ndarray) -> list[Any]:
 
 def _check_levels(series: pd.Series, missing: np.ndarray, declared: tuple[Any, ...]) -> None:
     """Refuse cells that are none of the declared levels."""
-    known = {(type(level), level) for level in declared}
     choices = read_choices(series, missing)
-    is_new = np.array([(type(v), v) not in known for v in choices.distinct], dtype=bool)
+    is_new = find_levels(declared, choices.distinct) < 0
     unknown = np.zeros(len(series), bool)
     unknown[~missing] = is_new[choices.codes] if len(is_new) else False
     if unknown.any():

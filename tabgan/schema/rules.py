@@ -60,8 +60,8 @@ def _lie_on_grid(values: np.ndarray, decimals: int, precision: float) -> bool:
 
 
 def find_step(distinct: np.ndarray) -> int:
-    """Return the greatest whole number of which all values are multiples; at least 1."""
-    if len(distinct) == 0:
+    """Return the greatest whole number of which all values are multiples; 1 for few values."""
+    if len(distinct) <= FEW_LEVELS:
         return 1
     return max(1, int(np.gcd.reduce(distinct)))
 

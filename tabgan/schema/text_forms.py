@@ -63,7 +63,9 @@ def _find_number_form(distinct: np.ndarray) -> str | None:
     ((prefix, suffix),) = signs
     places = ("0" if len(decimals) == 1 else "#") * max(decimals)
     form = f"{prefix}{'#,##0' if grouped else '0'}{'.' * bool(places)}{places}{suffix}"
-    return form if np.array_equal(format_texts(parse_texts(distinct, form), form), distinct) else None
+    return (
+        form if np.array_equal(format_texts(parse_texts(distinct, form), form), distinct) else None
+    )
 
 
 def parse_texts(texts: np.ndarray, form: str) -> np.ndarray:

@@ -65,7 +65,9 @@ def decode_value(value: Any) -> Any:
             return pd.NA
         return _TYPES[str(kind)][2](content)
     except (KeyError, IndexError, TypeError, ValueError, ArithmeticError) as error:
-        raise SchemaError(f"{value!r} describes no name or level that this version knows.") from error
+        raise SchemaError(
+            f"{value!r} describes no name or level that this version knows."
+        ) from error
 
 
 def _encode_timestamp(value: pd.Timestamp) -> list[Any]:

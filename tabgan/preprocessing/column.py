@@ -1,0 +1,208 @@
+"""One column there and back: a Series in, its codes out, and an array of its own dtype again."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import SchemaError, UnseenLevelError
+from tabgan.preprocessing.arrays import to_array
+from tabgan.preprocessing.categorical import BooleanCoder, CategoricalCoder
+from tabgan.preprocessing.datetime import DatetimeCoder
+from tabgan.preprocessing.identifiers import make_identifiers
+from tabgan.preprocessing.missing import MissingCoder
+from tabgan.preprocessing.numeric import NumericCoder
+from tabgan.preprocessing.text import TextCoder, read_texts
+from tabgan.schema import Categorical, Column, Constant, Continuous, Datetime, Identifier, Integer
+from tabgan.schema.cells import (
+    Choices,
+    first_example,
+    missing_cells,
+    read_booleans,
+    read_choices,
+)
+from tabgan.schema.infer import UNITS, read_dates, read_values
+from tabgan.schema.text_forms import format_texts
+
+__all__ = ["ColumnCoder", "fit_column"]
+
+
+@dataclass(frozen=True)
+class ColumnCoder:
+    """Code a column by levels and normal scores.
+
+    Parameters
+    ----------
+    name : hashable
+    column : Column
+        A complete one.
+    coder : MissingCoder
+        Around the coder of the column's values.
+    """
+
+    name: Hashable
+    column: Column
+    coder: MissingCoder
+
+    @property
+    def n_levels(self) -> int:
+        """Number of levels; a column of one level has no level part."""
+        return self.coder.n_levels
+
+    @property
+    def has_normal(self) -> bool:
+        """Whether the column has a normal part."""
+        return self.coder.has_normal
+
+    @property
+    def is_modelled(self) -> bool:
+        """Whether the column has any part."""
+        return self.n_levels > 1 or self.has_normal
+
+    def encode(
+        self, series: pd.Series, generator: np.random.Generator | None = None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return levels, int32, and normal scores, float32 or None, of a Series."""
+        missing = missing_cells(series)
+        if missing.any() and not self.coder.has_missing:
+            raise SchemaError(
+                f"Column {self.name!r} holds {int(missing.sum())} missing cell(s), the first in row "
+                f"{series.index[int(np.argmax(missing))]!r}, but had none at fit; fill them, or fit "
+                "on a table that has some."
+            )
+        values = _read(series, missing, self.column)
+        levels, normals = self.coder.encode(values, missing, generator)
+        unseen = levels < 0
+        if unseen.any():
+            known = ", ".join(repr(level) for level in self.coder.inner.level_values[:10].tolist())
+            raise UnseenLevelError(
+                f"Column {self.name!r} holds {int(unseen.sum())} cell(s) with a level that fit never "
+                f"saw, the first is {first_example(series, unseen)}; known are {known}"
+                f"{', ...' if self.coder.n_values > 10 else ''}. Drop the rows, or fit on a table "
+                "that has the level."
+            )
+        return levels, normals
+
+    def decode(
+        self,
+        levels: np.ndarray | None,
+        normals: np.ndarray | None,
+        *,
+        rows: np.ndarray,
+        key: int = 0,
+    ) -> Any:
+        """Return an array of the column's dtype.
+
+        Parameters
+        ----------
+        levels : ndarray of shape (n_rows,), int, or None
+            None if the column has no level part.
+        normals : ndarray of shape (n_rows,), float, or None
+            None if the column has no normal part.
+        rows : ndarray of shape (n_rows,), int64
+            Numbers of the rows in the whole sample, from which identifiers are made.
+        key : int, default=0
+            Changes the identifiers.
+        """
+        if isinstance(self.column, Identifier):
+            return self._decode_identifiers(levels, rows, key)
+        if levels is None and not self.has_normal:
+            levels = np.zeros(len(rows), np.int32)
+        if normals is None:
+            return self._level_array.take(levels)
+        inner = self.coder.inner
+        if levels is None:
+            return to_array(inner.decode_normals(normals), None, self.column)
+        is_continuous = levels == self.n_levels - 1
+        decoded = inner.decode_normals(normals[is_continuous])
+        # Levels without a value of their own (missing, continuous) hold any.
+        level_values = inner.level_values
+        padding = np.zeros(self.n_levels - len(level_values), decoded.dtype)
+        values = np.concatenate([level_values.astype(decoded.dtype), padding])[levels]
+        values[is_continuous] = decoded
+        missing = levels == self.coder.n_values if self.coder.has_missing else None
+        return to_array(values, missing, self.column)
+
+    @cached_property
+    def _level_array(self) -> Any:
+        """The value of each level, as an array of the column's dtype."""
+        values = self.coder.inner.level_values
+        missing = np.arange(self.n_levels) >= len(values)
+        padding = np.empty(int(missing.sum()), values.dtype)
+        return to_array(np.concatenate([values, padding]), missing, self.column)
+
+    def _decode_identifiers(self, levels: np.ndarray | None, rows: np.ndarray, key: int) -> Any:
+        made = make_identifiers(str(self.column.form), rows, key)  # type: ignore[attr-defined]
+        if self.column.text_form is not None:
+            made = format_texts(made, self.column.text_form)
+        missing = np.full(len(rows), self.coder.n_values == 0) if levels is None else levels == 1
+        return to_array(made, missing, self.column)
+
+
+def fit_column(
+    series: pd.Series, column: Column, *, all_levels: bool | None = None
+) -> tuple[ColumnCoder, np.ndarray]:
+    """Learn the coder of a column; return it and the number of training rows of each level.
+
+    With `all_levels` every value of a number column is a level, else only where
+    :func:`~tabgan.schema.rules.has_level_per_value` says so.
+    """
+    missing = missing_cells(series)
+    inner, counts = _fit_inner(_read(series, missing, column), column, all_levels)
+    coder = MissingCoder(inner, bool(missing.any()))
+    return ColumnCoder(series.name, column, coder), coder.count(counts, int(missing.sum()))
+
+
+def _fit_inner(values: Any, column: Column, all_levels: bool | None) -> tuple[Any, np.ndarray]:
+    """Learn the coder of a column's values; return it and the count of each level."""
+    if isinstance(column, Identifier):
+        return CategoricalCoder.fit(values, levels=(True,))
+    if isinstance(column, Categorical):
+        levels, is_ordered = column.levels or (), bool(column.ordered)
+        return CategoricalCoder.fit(values, levels=levels, is_ordered=is_ordered)
+    if isinstance(column, Constant):
+        return CategoricalCoder.fit(values, levels=tuple(values.distinct.tolist()))
+    if column.text_form is not None:
+        numbers = read_texts(values, column.text_form)
+        inner, counts = _fit_inner(numbers, column.replace(text_form=None), all_levels)
+        return TextCoder(column.text_form, inner), counts
+    if isinstance(column, Datetime):
+        unit, bounds = UNITS[column.resolution or "ns"], {"low": column.low, "high": column.high}
+        return DatetimeCoder.fit(values, unit=unit, all_levels=all_levels, **bounds)
+    if isinstance(column, Integer):
+        grid, bounds = float(column.step or 1), {"low": column.low, "high": column.high}
+        values = values.astype(np.int64) if values.dtype.kind == "f" else values
+        return NumericCoder.fit(values, grid=grid, all_levels=all_levels, **bounds)
+    if isinstance(column, Continuous):
+        places = column.decimals
+        return NumericCoder.fit(
+            values.astype(np.float64),
+            grid=0.0 if places is None else 10.0**-places,
+            decimals=places,
+            low=column.low,
+            high=column.high,
+            all_levels=all_levels,
+        )
+    return BooleanCoder.fit(values)
+
+
+def _read(series: pd.Series, missing: np.ndarray, column: Column) -> Any:
+    """Return the cells that are not missing as the column's coder takes them."""
+    try:
+        if isinstance(column, Identifier):
+            return Choices(np.array([True], dtype=object), np.zeros(int((~missing).sum()), np.intp))
+        if isinstance(column, Categorical | Constant) or column.text_form is not None:
+            return read_choices(series, missing)
+        if isinstance(column, Datetime):
+            return read_dates(series, missing, None)
+        if isinstance(column, Continuous | Integer):
+            return read_values(series, missing, None)
+        return read_booleans(series, missing)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise SchemaError(
+            f"Column {series.name!r} of dtype {series.dtype} cannot be read as {column.kind} "
+            f"({error}); convert it to {column.dtype}."
+        ) from error

@@ -1,0 +1,86 @@
+"""Dates and instants: whole ticks of their resolution, coded as numbers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.preprocessing.numeric import NumericCoder
+
+__all__ = ["DatetimeCoder"]
+
+
+@dataclass(frozen=True)
+class DatetimeCoder:
+    """Code datetime64 values by the number of ticks since an epoch.
+
+    Parameters
+    ----------
+    unit : {"D", "h", "m", "s", "ms", "us", "ns"}
+        What a tick is, as NumPy names it.
+    epoch : int
+        Ticks from 1970 to the start of the column's own count: the turn of a year in the middle of
+        the column, which keeps the numbers small, and exact, without telling a single row's value.
+    inner : NumericCoder
+        Coder of the ticks.
+    """
+
+    unit: str
+    epoch: int
+    inner: NumericCoder
+
+    @classmethod
+    def fit(
+        cls,
+        values: np.ndarray,
+        *,
+        unit: str,
+        low: Any = None,
+        high: Any = None,
+        all_levels: bool | None = None,
+    ) -> tuple["DatetimeCoder", np.ndarray]:
+        """Learn the coder; return it and the number of rows of each of its levels."""
+        ticks = values.astype(f"M8[{unit}]").astype(np.int64)
+        distinct = np.unique(ticks)
+        grid = max(1, int(np.gcd.reduce(np.diff(distinct)))) if len(distinct) > 2 else 1
+        epoch = 0
+        if len(ticks):
+            middle = np.int64(distinct[len(distinct) // 2]).astype(f"M8[{unit}]")
+            epoch = int(middle.astype("M8[Y]").astype(f"M8[{unit}]").astype(np.int64))
+            # Shift the epoch so that all values are multiples of the grid.
+            epoch += int(distinct[0] - epoch) % grid
+        bounds = [None if b is None else int(_ticks(b, unit)) - epoch for b in (low, high)]
+        inner, counts = NumericCoder.fit(
+            ticks - epoch, grid=float(grid), low=bounds[0], high=bounds[1], all_levels=all_levels
+        )
+        return cls(unit, epoch, inner), counts
+
+    @property
+    def level_values(self) -> np.ndarray:
+        """Instants that are levels, in order."""
+        return self._instants(self.inner.level_values)
+
+    @property
+    def has_normal(self) -> bool:
+        """Whether some values have no level."""
+        return self.inner.has_normal
+
+    def encode(
+        self, values: np.ndarray, generator: np.random.Generator | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the levels, int32, and the normal scores, float32, of instants."""
+        ticks = values.astype(f"M8[{self.unit}]").astype(np.int64)
+        return self.inner.encode(ticks - self.epoch, generator)
+
+    def decode_normals(self, scores: np.ndarray) -> np.ndarray:
+        """Return the instants of normal scores, datetime64."""
+        return self._instants(self.inner.decode_normals(scores))
+
+    def _instants(self, ticks: np.ndarray) -> np.ndarray:
+        return (ticks.astype(np.int64) + self.epoch).astype(f"M8[{self.unit}]")
+
+
+def _ticks(bound: Any, unit: str) -> np.int64:
+    """Return a bound as ticks since 1970."""
+    return pd.Timestamp(bound).asm8.astype(f"M8[{unit}]").astype(np.int64)

@@ -1,0 +1,56 @@
+"""Derived columns: looked up from the level of the column they are a function of."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import SchemaError
+from tabgan.preprocessing.column import ColumnCoder
+from tabgan.schema.cells import first_example
+
+__all__ = ["Lookup", "fit_lookup"]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The level of a derived column for each level of its root.
+
+    Parameters
+    ----------
+    coder : ColumnCoder
+        Coder of the derived column, in which every value is a level.
+    root : int
+        Position of the root's coder among the coders of the table.
+    levels : ndarray of shape (n_root_levels,), int32
+        Level of the derived column for each level of the root.
+    """
+
+    coder: ColumnCoder
+    root: int
+    levels: np.ndarray
+
+    def decode(self, root_levels: np.ndarray, rows: np.ndarray) -> Any:
+        """Return the derived column of rows whose root has these levels."""
+        return self.coder.decode(self.levels[root_levels], None, rows=rows)
+
+    def check(self, series: pd.Series, root_levels: np.ndarray, root: Any) -> None:
+        """Refuse a column that is not what its root says; SchemaError naming the first cell."""
+        broken = self.coder.encode(series)[0] != self.levels[root_levels]
+        if broken.any():
+            raise SchemaError(
+                f"Column {series.name!r} was a function of column {root!r} at fit, but "
+                f"{int(broken.sum())} cell(s) break that, the first is "
+                f"{first_example(series, broken)}; change them, or fit with a schema in which "
+                f"{series.name!r} is not derived."
+            )
+
+
+def fit_lookup(
+    series: pd.Series, coder: ColumnCoder, root: int, root_levels: np.ndarray, n_root_levels: int
+) -> Lookup:
+    """Learn the level of a column for each level of its root."""
+    levels = np.zeros(n_root_levels, np.int32)
+    levels[root_levels] = coder.encode(series)[0]
+    return Lookup(coder, root, levels)

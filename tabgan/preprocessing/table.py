@@ -1,0 +1,298 @@
+"""TableTransformer: a table to codes and back, and to a dense matrix and back."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from tabgan._random import child_seed, root_seed
+from tabgan.exceptions import SchemaError
+from tabgan.preprocessing.column import ColumnCoder, fit_column
+from tabgan.preprocessing.layout import Codes
+from tabgan.preprocessing.parts import make_layout
+from tabgan.preprocessing.relations import Lookup, fit_lookup
+from tabgan.schema import check_table, resolve_schema
+
+__all__ = ["TableTransformer"]
+
+
+class TableTransformer(TransformerMixin, BaseEstimator):
+    """Turn a table into compact codes, or a dense matrix, and back into a table.
+
+    Parameters
+    ----------
+    schema : Schema or mapping, optional
+        What the columns are; see :func:`tabgan.schema.resolve_schema`. None: inferred.
+    random_state : int, Generator or RandomState, optional
+        Seeds the made-up identifiers; fresh ones for every fit if None.
+
+    Attributes
+    ----------
+    schema_ : Schema
+        What the columns are, complete.
+    layout_ : Layout
+        Which column owns which part of the codes.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of shape (n_features_in_,), object
+        Column names; only if all are strings.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"size": ["S", "M", "S", None], "paid": [True, False, True, True]})
+    >>> transformer = TableTransformer(random_state=0).fit(table)
+    >>> codes = transformer.encode(table)
+    >>> codes.levels.tolist()
+    [[1, 1], [0, 0], [1, 1], [2, 1]]
+    >>> transformer.decode(codes).equals(table)
+    True
+    """
+
+    def __init__(self, *, schema: Any = None, random_state: Any = None) -> None:
+        self.schema = schema
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> "TableTransformer":
+        """Learn the schema, the coder of each column, and the layout.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_rows, n_columns)
+        y : ignored
+
+        Returns
+        -------
+        self : TableTransformer
+        """
+        frame = check_table(X)
+        self._check_features(X, frame, reset=True)
+        self.schema_ = resolve_schema(frame, self.schema)
+        self._key = child_seed(root_seed(self.random_state), "identifiers")
+        roots = {column.derived_from for column in self.schema_.values()} - {None}
+        self._coders: list[ColumnCoder] = []
+        counts = []
+        for name, column in self.schema_.items():
+            is_table = name in roots or column.derived_from is not None
+            coder, level_counts = fit_column(
+                frame[name], column, all_levels=True if is_table else None
+            )
+            self._coders.append(coder)
+            counts.append(level_counts)
+        self._lookups = self._fit_lookups(frame)
+        modelled = self._modelled()
+        self.layout_ = make_layout([(self._coders[i], counts[i]) for i in modelled], len(frame))
+        return self
+
+    def _fit_lookups(self, frame: pd.DataFrame) -> dict[int, Lookup]:
+        """Return the lookup of each derived column, by the column's position."""
+        names = list(self.schema_)
+        lookups, root_codes = {}, {}
+        for position, column in enumerate(self.schema_.values()):
+            if column.derived_from is None:
+                continue
+            root = names.index(column.derived_from)
+            if root not in root_codes:
+                root_codes[root] = self._coders[root].encode(frame[names[root]])[0]
+            lookups[position] = fit_lookup(
+                frame[names[position]],
+                self._coders[position],
+                root,
+                root_codes[root],
+                self._coders[root].n_levels,
+            )
+        return lookups
+
+    def _modelled(self) -> list[int]:
+        """Return the positions of the columns that have parts."""
+        return [
+            position
+            for position, coder in enumerate(self._coders)
+            if position not in self._lookups and coder.is_modelled
+        ]
+
+    def encode(self, table: Any, *, generator: np.random.Generator | None = None) -> Codes:
+        """Return the codes of a table.
+
+        Parameters
+        ----------
+        table : DataFrame or array
+            With the columns of the fitted table, in any order.
+        generator : numpy.random.Generator, optional
+            Draws the normal score of a value that many rows share from the range of its ranks; the
+            middle of the range if None.
+
+        Returns
+        -------
+        codes : Codes
+
+        Raises
+        ------
+        SchemaError
+            If columns, missing cells or a derived column do not agree with the fitted table.
+        UnseenLevelError
+            If a categorical column holds a level that fit never saw.
+        """
+        check_is_fitted(self, "layout_")
+        frame = self._align(check_table(table, min_rows=0))
+        levels = np.zeros((len(frame), self.layout_.n_level_parts), np.int32, order="F")
+        normals = np.zeros((len(frame), self.layout_.n_normal_parts), np.float32, order="F")
+        names, level_part, normal_part = list(self.schema_), 0, 0
+        used: dict[int, np.ndarray] = {}
+        for position, coder in enumerate(self._coders):
+            if position in self._lookups:
+                continue
+            column_levels, column_normals = coder.encode(frame[names[position]], generator)
+            used[position] = column_levels
+            if coder.n_levels > 1:
+                levels[:, level_part] = column_levels
+                level_part += 1
+            if column_normals is not None:
+                normals[:, normal_part] = column_normals
+                normal_part += 1
+        for position, lookup in self._lookups.items():
+            lookup.check(frame[names[position]], used[lookup.root], names[lookup.root])
+        return Codes(np.ascontiguousarray(levels), np.ascontiguousarray(normals))
+
+    def decode(
+        self,
+        codes: Codes,
+        *,
+        generator: np.random.Generator | None = None,
+        first_row: int = 0,
+    ) -> pd.DataFrame:
+        """Return the table of codes, with the fitted dtypes, names and column order.
+
+        Parameters
+        ----------
+        codes : Codes
+        generator : numpy.random.Generator, optional
+            Chooses the order in which identifiers are made up; the order fixed at fit if None.
+        first_row : int, default=0
+            Number of the first row in the whole sample. Identifiers follow from the number of their
+            row: to decode a sample in blocks without doubling them, give each block the number of
+            its first row, and the same generator state or none.
+
+        Returns
+        -------
+        table : DataFrame
+            With a RangeIndex.
+        """
+        check_is_fitted(self, "layout_")
+        self._check_codes(codes)
+        key = self._key if generator is None else int(generator.integers(2**63))
+        rows = np.arange(first_row, first_row + len(codes))
+        arrays: dict[int, Any] = {}
+        used: dict[int, np.ndarray] = {}
+        level_part, normal_part = 0, 0
+        for position, coder in enumerate(self._coders):
+            if position in self._lookups:
+                continue
+            levels = normals = None
+            if coder.n_levels > 1:
+                levels = used[position] = codes.levels[:, level_part]
+                level_part += 1
+            if coder.has_normal:
+                normals = codes.normals[:, normal_part]
+                normal_part += 1
+            arrays[position] = coder.decode(levels, normals, rows=rows, key=key)
+        for position, lookup in self._lookups.items():
+            arrays[position] = lookup.decode(used[lookup.root], rows)
+        ordered = {position: arrays[position] for position in range(len(self._coders))}
+        frame = pd.DataFrame(ordered, index=pd.RangeIndex(len(codes)), copy=False)
+        frame.columns = pd.Index(list(self.schema_), tupleize_cols=False)
+        return frame
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Return a table as a dense matrix: the normal scores, and the levels one-hot.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_rows, n_columns)
+
+        Returns
+        -------
+        matrix : ndarray of shape (n_rows, n_normal_parts + n_levels), float64
+        """
+        check_is_fitted(self, "layout_")
+        frame = check_table(X, min_rows=1)
+        self._check_features(X, frame, reset=False)
+        codes = self.encode(frame)
+        matrix = np.zeros((len(codes), self.layout_.n_normal_parts + self.layout_.n_levels))
+        matrix[:, : self.layout_.n_normal_parts] = codes.normals
+        columns = self.layout_.n_normal_parts + self.layout_.level_offsets[:-1] + codes.levels
+        np.put_along_axis(matrix, columns, 1.0, axis=1)
+        return matrix
+
+    def inverse_transform(self, X: Any) -> pd.DataFrame:
+        """Return the table of a dense matrix: of each level part, the level of the largest entry.
+
+        Parameters
+        ----------
+        X : array of shape (n_rows, n_normal_parts + n_levels)
+
+        Returns
+        -------
+        table : DataFrame
+        """
+        check_is_fitted(self, "layout_")
+        matrix = np.asarray(X, dtype=np.float64)
+        n_normals = self.layout_.n_normal_parts
+        width = n_normals + self.layout_.n_levels
+        if matrix.ndim != 2 or matrix.shape[1] != width:
+            raise SchemaError(
+                f"The matrix has shape {matrix.shape}; transform gives (n_rows, {width})."
+            )
+        offsets = n_normals + self.layout_.level_offsets
+        levels = np.zeros((len(matrix), self.layout_.n_level_parts), np.int32)
+        for part, (start, stop) in enumerate(zip(offsets[:-1], offsets[1:], strict=True)):
+            levels[:, part] = np.argmax(matrix[:, start:stop], axis=1)
+        return self.decode(Codes(levels, matrix[:, :n_normals].astype(np.float32)))
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of the columns of :meth:`transform`'s matrix."""
+        check_is_fitted(self, "layout_")
+        columns = [str(name) for name in self.layout_.columns]
+        names = [columns[part.column] for part in self.layout_.normal_parts]
+        for part in self.layout_.level_parts:
+            names += [f"{columns[part.column]}_{level}" for level in range(part.n_levels)]
+        return np.array(names, dtype=object)
+
+    def _align(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with the fitted columns; SchemaError if some lack or are foreign."""
+        lacking = [name for name in self.schema_ if name not in frame.columns]
+        foreign = [name for name in frame.columns if name not in self.schema_]
+        if lacking or foreign:
+            parts = [f"lacks {lacking!r}"] * bool(lacking) + [f"has {foreign!r} besides"] * bool(
+                foreign
+            )
+            raise SchemaError(
+                f"The table has {frame.shape[1]} columns, fit saw {len(self.schema_)}: it "
+                f"{' and '.join(parts)}; give it the fitted columns, in any order."
+            )
+        return frame
+
+    def _check_codes(self, codes: Codes) -> None:
+        """Refuse codes of another layout."""
+        expected = (self.layout_.n_level_parts, self.layout_.n_normal_parts)
+        found = (codes.levels.shape[1], codes.normals.shape[1])
+        if found != expected:
+            raise SchemaError(
+                f"The codes have {found[0]} level parts and {found[1]} normal parts, the fitted "
+                f"layout has {expected[0]} and {expected[1]}; encode the table with this transformer."
+            )
+
+    def _check_features(self, X: Any, frame: pd.DataFrame, *, reset: bool) -> None:
+        """Set or compare the number and the names of the columns, as scikit-learn does."""
+        all_text = all(isinstance(name, str) for name in frame.columns)
+        named = X if all_text or not isinstance(X, pd.DataFrame) else np.empty(frame.shape, bool)
+        validate_data(self, named, reset=reset, skip_check_array=True)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
