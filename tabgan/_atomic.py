@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["atomic_path"]
+__all__ = ["atomic_path", "check_writable"]
 
 
 @contextmanager
@@ -56,3 +56,37 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
         os.replace(partial, target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def check_writable(path: str | os.PathLike) -> None:
+    """Find out that a file cannot be written before hours are spent on its content.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Where the file will be. Nothing is left there, and a file that is there is not touched.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+
+    Examples
+    --------
+    >>> check_writable("no/such/folder/model.tabgan")
+    Traceback (most recent call last):
+    ...
+    FileNotFoundError: [Errno 2] No such file or directory: 'no/such/folder'
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(21, "Is a directory", os.fspath(path))
+    if target.exists() and not target.is_file():
+        return
+    if not target.parent.is_dir():
+        raise FileNotFoundError(2, "No such file or directory", os.fspath(Path(path).parent))
+    probe = target.with_name(f".{secrets.token_hex(8)}.partial")
+    try:
+        probe.touch()
+    finally:
+        probe.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tabgan._atomic import atomic_path
+from tabgan._atomic import atomic_path, check_writable
 
 
 def test_the_file_appears_under_its_name_alone(tmp_path: Path) -> None:
@@ -63,3 +63,18 @@ def test_a_folder_and_a_missing_folder_are_os_errors(tmp_path: Path) -> None:
         pass
     with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "none" / "rows.csv") as partial:
         partial.write_text("x")
+
+
+def test_a_path_is_checked_without_leaving_a_trace(tmp_path: Path) -> None:
+    (tmp_path / "model").write_text("old")
+    check_writable(tmp_path / "model")
+    check_writable(tmp_path / "other")
+    assert [found.name for found in tmp_path.iterdir()] == ["model"]
+    assert (tmp_path / "model").read_text() == "old"
+
+
+def test_a_path_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"No such file or directory: .*none"):
+        check_writable(tmp_path / "none" / "model")
+    with pytest.raises(IsADirectoryError):
+        check_writable(tmp_path)

@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "tabgan"
 # From the lowest to the highest. A module may import from lower layers, and inside its own package.
 LAYERS = (
     {"exceptions"},
-    {"_params", "_random", "_optional", "_atomic", "archive"},
+    {"_arguments", "_atomic", "_optional", "_params", "_random", "archive"},
     {"schema"},
     {"preprocessing", "metrics", "attacks", "datasets", "table_files"},
     {"networks", "objectives"},
@@ -27,18 +27,22 @@ LAYERS = (
     {"sampling"},
     {"estimators"},
     {"plots", "report"},
-    {"demo"},
+    {"demo", "inspection"},
     {"cli"},
     {"__main__"},
 )
 # The helpers of one layer that another of the same layer builds on.
 SIDEWAYS = {("archive", "_atomic"), ("attacks", "metrics"), ("report", "plots")}
 JUDGES = ("metrics", "attacks", "plots", "report")
-# scikit-learn brings joblib and asks for it by name in its own interface.
-CORE = set("numpy scipy pandas sklearn joblib torch safetensors narwhals tqdm tabgan".split())
+CORE = set("numpy scipy pandas sklearn torch safetensors narwhals tqdm tabgan".split())
+# scikit-learn brings these two, and asks for them by name in its own interface.
+CORE |= {"joblib", "threadpoolctl"}
 OPTIONAL = set("jinja2 matplotlib opacus opendp polars pyarrow ray umap xgboost".split())
 # Imports inside functions that are not optional dependencies: module, what it imports, and why.
-LATE_IMPORTS: dict[tuple[str, str], str] = {}
+LATE_IMPORTS = {
+    ("cli", "tabgan.demo"): "loads torch and scikit-learn, which --help does not need",
+    ("cli", "tabgan.inspection"): "loads torch and scikit-learn, which --help does not need",
+}
 # The bodies that may be longer than a screen: a training loop is best read in one piece.
 LONG_BODIES = {("training.loop", "train"): 80}
 GLOBAL_SEEDING = {"seed", "manual_seed", "manual_seed_all", "set_rng_state", "set_state"}

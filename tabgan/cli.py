@@ -1,0 +1,306 @@
+"""The command line: ``tabgan demo | fit | sample | inspect``. It parses, calls and prints."""
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tqdm import tqdm
+
+import tabgan
+from tabgan import _arguments as arguments
+from tabgan._atomic import check_writable
+from tabgan.exceptions import TabganError, TabganWarning
+from tabgan.table_files import read_table, write_csv, write_table
+
+__all__ = ["main"]
+
+_CHUNK_ROWS = 65_536
+_EXIT_ERROR, _EXIT_INTERRUPTED, _EXIT_BROKEN_PIPE = 1, 130, 141
+
+_DESCRIPTION = """\
+Learn a table and write rows that look like its own.
+
+  tabgan demo                                    see it work on a bundled table
+  tabgan fit people.csv --model people.tabgan    learn a table
+  tabgan sample people.tabgan -n 1000 -o new.csv write new rows
+  tabgan inspect people.tabgan                   see what was learned"""
+
+_EXIT_CODES = """\
+exit codes: 0 done, 1 an error (one line on stderr), 2 wrong usage, 130 interrupted"""
+
+_FIT = """\
+Learn a CSV or Parquet table and save the model as one file. The model holds no row of the table.
+
+Put every column to be generated into the table, the target of a later prediction too. What each
+column is (a number, a category, a date, an identifier, ...) is found out; `tabgan inspect TABLE`
+shows it, and --schema-overrides changes it. In a CSV, text that is a number or a date ("1,234",
+"5 %", "31/12/2024") is learned as such and comes back in the same form; codes with leading zeros
+stay text. Ctrl-C ends training early, saves what was learned so far, and exits with 130.
+
+examples:
+  tabgan fit people.csv --model people.tabgan
+  tabgan fit people.parquet --model people.tabgan --max-time 300 --seed 0
+  tabgan fit people.csv --model people.tabgan --schema-overrides zip=categorical \\
+      --schema-overrides id=identifier"""
+
+_SAMPLE = """\
+Write new rows in the form of the table that was learned: same columns, types and precision. The
+same command writes the same rows again; another --seed writes others. Any number of rows needs
+little memory: they are written in parts.
+
+examples:
+  tabgan sample people.tabgan -n 10000 -o new.csv
+  tabgan sample people.tabgan -n 10000000 -o new.parquet --no-refine
+  tabgan sample people.tabgan -n 5 -o -"""
+
+_INSPECT = """\
+Print the schema, the training and the size of a saved model; or the schema of a table, as `tabgan
+fit` would find it out.
+
+examples:
+  tabgan inspect people.tabgan
+  tabgan inspect people.csv"""
+
+_DEMO = """\
+Fit one half of a real table, sample as many rows, and print their figures beside those of the other
+half, which the generator never saw. Writes the synthetic rows, the model and the figures.
+
+examples:
+  tabgan demo                 scikit-learn's breast-cancer table; needs no network
+  tabgan demo --data adult    48,842 rows of a census, fetched once from OpenML"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, default=None
+        Without the name of the program. None takes those of the process.
+
+    Returns
+    -------
+    exit_code : int
+        0 done, 1 an error, 130 interrupted. Wrong usage raises SystemExit with code 2.
+
+    Examples
+    --------
+    >>> main(["inspect", "nowhere.csv"])
+    1
+    """
+    options = _parser().parse_args(argv)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", TabganWarning)
+        warnings.showwarning = _show_warning(warnings.showwarning)
+        try:
+            return options.run(options)
+        except BrokenPipeError:
+            # The reader has gone, as after `| head`: there is nobody left to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _EXIT_BROKEN_PIPE
+        except (TabganError, OSError) as error:
+            _tell(f"error: {error}")
+            return _EXIT_ERROR
+        except KeyboardInterrupt:
+            _tell("interrupted")
+            return _EXIT_INTERRUPTED
+
+
+def _tell(message: str) -> None:
+    """Print one line on stderr."""
+    print(f"tabgan: {' '.join(message.split())}", file=sys.stderr)
+
+
+def _show_warning(otherwise: Callable[..., Any]) -> Callable[..., None]:
+    """Return a hook that prints the package's own warnings in one line."""
+
+    def show(message: Warning | str, category: type[Warning], *place: Any) -> None:
+        if issubclass(category, TabganWarning):
+            _tell(f"warning: {message}")
+        else:
+            otherwise(message, category, *place)
+
+    return show
+
+
+def _fit(options: argparse.Namespace) -> int:
+    from tabgan.inspection import describe_training, format_bytes
+
+    check_writable(options.model)
+    table = read_table(options.table)
+    model = tabgan.TabularGAN(
+        schema=dict(options.schema_overrides) or None,
+        max_steps=options.max_steps,
+        max_time=options.max_time,
+        device=options.device,
+        random_state=options.seed,
+        verbose=0 if options.quiet else 1,
+    ).fit(table)
+    model.save(options.model)
+    if not options.quiet:
+        size = format_bytes(options.model.stat().st_size)
+        print(f"Learned {len(table):,} rows of {table.shape[1]} columns.")
+        print(f"Training: {describe_training(model)}.")
+        print(f"Saved {options.model} ({size}).")
+    return _EXIT_INTERRUPTED if model.stop_reason_ == "interrupted" else 0
+
+
+def _sample(options: argparse.Namespace) -> int:
+    if options.output != "-":
+        check_writable(options.output)
+    model = tabgan.load(options.model, device=options.device)
+    chunks = model.iter_sample(
+        options.n_rows,
+        _CHUNK_ROWS,
+        refine=None if options.refine else False,
+        random_state=options.seed,
+    )
+    tables = _with_progress(map(pd.DataFrame, chunks), options.n_rows, quiet=options.quiet)
+    if options.output == "-":
+        write_csv(sys.stdout, tables, schema=model.schema_)
+        sys.stdout.flush()
+    else:
+        write_table(options.output, tables, schema=model.schema_)
+    return 0
+
+
+def _with_progress(
+    tables: Iterable[pd.DataFrame], n_rows: int, *, quiet: bool
+) -> Iterator[pd.DataFrame]:
+    """Show a bar of rows while tables pass, on a terminal only."""
+    with tqdm(total=n_rows, unit="row", desc="sample", disable=quiet or None) as bar:
+        for table in tables:
+            yield table
+            bar.update(len(table))
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from tabgan.inspection import describe
+
+    print(describe(options.file))
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from tabgan.demo import DEMO_TABLES, run_demo
+
+    result = run_demo(
+        DEMO_TABLES[options.data](),
+        options.output,
+        max_steps=options.max_steps,
+        device=options.device,
+        random_state=options.seed,
+        verbose=0 if options.quiet else 1,
+    )
+    if not options.quiet:
+        print(result.figures.rename(columns={"holdout": "real holdout"}).to_string(index=False))
+        print("Wrote " + ", ".join(map(str, result.files)) + ".")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Build the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="tabgan",
+        description=_DESCRIPTION,
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"tabgan {tabgan.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    demo = commands.add_parser("demo", help="fit a real table and judge it", **_texts(_DEMO))
+    fit = commands.add_parser("fit", help="learn a table and save the model", **_texts(_FIT))
+    sample = commands.add_parser("sample", help="write new rows from a model", **_texts(_SAMPLE))
+    inspect = commands.add_parser("inspect", help="describe a model or a table", **_texts(_INSPECT))
+    for command, run in ((demo, _demo), (fit, _fit), (sample, _sample), (inspect, _inspect)):
+        command.set_defaults(run=run)
+    _add_demo(demo)
+    _add_fit(fit)
+    _add_sample(sample)
+    inspect.add_argument("file", metavar="FILE", help="a model, or a CSV or Parquet table")
+    return parser
+
+
+def _texts(text: str) -> dict[str, Any]:
+    """Return the description and the examples of a command's help."""
+    description, _, examples = text.partition("\n\nexamples:")
+    return {
+        "description": description,
+        "epilog": f"examples:{examples}\n\n{_EXIT_CODES}",
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }
+
+
+def _add_fit(command: argparse.ArgumentParser) -> None:
+    command.add_argument("table", metavar="TABLE", help="a CSV or Parquet file")
+    command.add_argument(
+        "--model", required=True, type=Path, metavar="FILE", help="where to save the model"
+    )
+    command.add_argument(
+        "--schema-overrides",
+        action="append",
+        default=[],
+        type=arguments.override,
+        metavar="NAME=KIND",
+        help="take column NAME as KIND: continuous, integer, boolean, categorical, datetime, "
+        "constant or identifier; repeat it for more columns",
+    )
+    command.add_argument(
+        "--max-time", type=arguments.seconds, metavar="SECONDS", help="end training after this time"
+    )
+    _add_training(command, default_seed=None)
+
+
+def _add_sample(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL", help="a model that `tabgan fit` saved")
+    command.add_argument(
+        "-n", "--n-rows", required=True, type=arguments.count, metavar="N", help="number of rows"
+    )
+    command.add_argument(
+        "-o", "--output", default="-", metavar="FILE",
+        help="a .csv, .tsv or .parquet file; - is CSV on the standard output (default: -)",
+    )  # fmt: skip
+    command.add_argument(
+        "--no-refine", dest="refine", action="store_false", help="faster, and less like the table"
+    )
+    command.add_argument("--seed", type=arguments.seed, metavar="N", help="number of this sample")
+    _add_common(command)
+
+
+def _add_demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data", choices=["breast-cancer", "adult"], default="breast-cancer",
+        help="the table (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--output", default="tabgan-demo", metavar="DIR", help="folder (default: %(default)s)"
+    )
+    _add_training(command, default_seed=0)
+
+
+def _add_training(command: argparse.ArgumentParser, *, default_seed: int | None) -> None:
+    """Add the options of commands that train."""
+    command.add_argument(
+        "--max-steps", type=arguments.steps, default="auto", metavar="N",
+        help="training steps; auto goes by the size of the table (default: auto)",
+    )  # fmt: skip
+    shown = "a fresh one" if default_seed is None else default_seed
+    command.add_argument(
+        "--seed", type=arguments.seed, default=default_seed, metavar="N",
+        help=f"seed of everything random (default: {shown})",
+    )  # fmt: skip
+    _add_common(command)
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    """Add the options of every command that runs a network."""
+    command.add_argument(
+        "--device", default="auto", metavar="NAME",
+        help="auto, cpu, cuda, mps, ... (default: the fastest there is)",
+    )  # fmt: skip
+    command.add_argument("--quiet", action="store_true", help="print nothing but errors")
