@@ -19,28 +19,56 @@ from tabgan.metrics.copies import (
     singleton_excess,
     verbatim_values,
 )
+from tabgan.metrics.coverage import (
+    PrecisionRecall,
+    PrecisionRecallResult,
+    alpha_precision,
+    beta_recall,
+    coverage,
+    density,
+    precision_recall,
+)
+from tabgan.metrics.gate import GateCheck, GateResult, copying_gate
 from tabgan.metrics.judging import JudgeResult, JudgeSummary, judge, summarize_judgements, tree_auc
+from tabgan.metrics.logistic import logistic_c2st
 from tabgan.metrics.margins import shape_error
+from tabgan.metrics.utility import UtilityResult, utility
+from tabgan.metrics.utility_grid import GridUtility, utility_grid
 
 __all__ = [
     "CopyShare",
     "CopyingResult",
     "DcrShare",
     "ErrorResult",
+    "GateCheck",
+    "GateResult",
+    "GridUtility",
     "JudgeResult",
     "JudgeSummary",
     "MetricResult",
+    "PrecisionRecall",
+    "PrecisionRecallResult",
+    "UtilityResult",
     "VerbatimValues",
+    "alpha_precision",
+    "beta_recall",
     "copying",
+    "copying_gate",
+    "coverage",
     "dcr_share",
+    "density",
     "exact_copies",
     "judge",
+    "logistic_c2st",
     "near_copy_excess",
+    "precision_recall",
     "shape_error",
     "singleton_excess",
     "summarize_judgements",
     "tree_auc",
     "trend_error",
     "trend_error_sdmetrics",
+    "utility",
+    "utility_grid",
     "verbatim_values",
 ]

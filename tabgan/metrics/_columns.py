@@ -6,7 +6,7 @@ others. Dtypes, the order of the columns, the marker of a missing cell and the n
 the first table are forced on all of them, so that no metric tells tables apart by form alone.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import InvalidParameterError, SchemaError, TableError
+from tabgan.metrics._cells import level_codes, read_numbers
+from tabgan.schema import infer_schema
 
 __all__ = ["EncodedTable", "EncodedTables", "column_kinds", "encode_tables"]
 
 NUMERIC_KINDS = frozenset({"continuous", "integer", "datetime"})
 LEVEL_KINDS = frozenset({"categorical", "boolean", "constant"})
 SKIPPED_KINDS = frozenset({"identifier"})
-MAX_DECIMALS = 8
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,12 @@ def encode_tables(schema: Any, **tables: Any) -> EncodedTables:
         for name, f in frames.items()
     }
     for position, column in enumerate(numeric):
-        parts = _numbers([(name, f[column]) for name, f in frames.items()], kinds[column])
+        parts = read_numbers({name: frame[column] for name, frame in frames.items()}, kinds[column])
         for name, part in zip(frames, parts, strict=True):
             numbers[name][:, position] = part
     n_levels = []
     for position, column in enumerate(categorical):
-        parts, count = _level_codes([frame[column] for frame in frames.values()])
+        parts, count = level_codes([frame[column] for frame in frames.values()])
         n_levels.append(count)
         for name, part in zip(frames, parts, strict=True):
             levels[name][:, position] = part
@@ -152,8 +153,6 @@ def column_kinds(table: pd.DataFrame, schema: Any) -> dict[Hashable, str]:
         )
     rest = [name for name in table.columns if name not in declared]
     if rest:
-        from tabgan.schema import infer_schema
-
         inferred = infer_schema(table[rest])
         declared |= {name: column.kind for name, column in inferred.items()}
     return declared
@@ -197,84 +196,3 @@ def _check_columns(frame: pd.DataFrame, name: str, first: pd.DataFrame, first_na
             f"The {name} table and the {first_name} table have different columns: it lacks "
             f"{lacking!r} and has {surplus!r} besides. Give both the same columns, in any order."
         )
-
-
-def _numbers(parts: Sequence[tuple[str, pd.Series]], kind: str) -> list[np.ndarray]:
-    """Return a numeric column of each table as float64, at the first table's decimals."""
-    read = _ticks if kind == "datetime" else _floats
-    arrays = [read(series, name) for name, series in parts]
-    digits = _decimals(arrays[0])
-    if digits is None:
-        return arrays
-    # Adding zero turns -0.0 into 0.0, which some metrics would hash apart.
-    return [np.round(array, digits) + 0.0 for array in arrays]
-
-
-def _floats(series: pd.Series, table_name: str) -> np.ndarray:
-    """Return a column as float64; what is no number is refused, a missing cell is NaN."""
-    read = pd.to_numeric(series, errors="coerce")
-    array = np.array(read.to_numpy(dtype=np.float64, na_value=np.nan))
-    _refuse(series, np.isnan(array) & series.notna().to_numpy(), table_name, "a number")
-    _refuse(series, np.isinf(array), table_name, "a finite number")
-    return array
-
-
-def _ticks(series: pd.Series, table_name: str) -> np.ndarray:
-    """Return a column of dates as microseconds since 1970, a missing cell as NaN."""
-    if pd.api.types.is_timedelta64_dtype(series.dtype):
-        instants = series.to_numpy().astype("timedelta64[us]")
-    else:
-        read = pd.to_datetime(series, errors="coerce", utc=True)
-        instants = read.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
-    array = instants.astype(np.int64).astype(np.float64)
-    missing = np.isnat(instants)
-    _refuse(series, missing & series.notna().to_numpy(), table_name, "a date")
-    array[missing] = np.nan
-    return array
-
-
-def _refuse(series: pd.Series, wrong: np.ndarray, table_name: str, wanted: str) -> None:
-    """Raise if some cells of a column are not what its kind says."""
-    if wrong.any():
-        example = series[wrong].iloc[0]
-        raise SchemaError(
-            f"Column {series.name!r} of the {table_name} table: {int(wrong.sum())} cell(s) are not "
-            f"{wanted}, the first is {example!r}. Declare it with schema={{{series.name!r}: "
-            "'categorical'}}, or convert the column."
-        )
-
-
-def _decimals(values: np.ndarray) -> int | None:
-    """Return the smallest number of decimals that holds all values, None if above 8."""
-    known = values[~np.isnan(values)]
-    for digits in range(MAX_DECIMALS + 1):
-        if np.allclose(np.round(known, digits), known, rtol=1e-12, atol=0.0):
-            return digits
-    return None
-
-
-def _level_codes(parts: Sequence[pd.Series]) -> tuple[list[np.ndarray], int]:
-    """Return a column of each table as codes over the union of levels, and their number.
-
-    Levels are compared as text, so that ``1``, ``1.0`` and ``"1"`` are one level, and so are
-    ``True`` and ``"True"``. The last code is a missing cell's, where there is one.
-    """
-    factorized = [pd.factorize(series, use_na_sentinel=True) for series in parts]
-    texts = [[_level_text(level) for level in levels] for _, levels in factorized]
-    codes_by_text = {
-        text: code for code, text in enumerate(sorted({t for ts in texts for t in ts}))
-    }
-    n_levels = len(codes_by_text)
-    has_missing = any((codes < 0).any() for codes, _ in factorized)
-    arrays = []
-    for (codes, _), own in zip(factorized, texts, strict=True):
-        lookup = np.array([*(codes_by_text[text] for text in own), n_levels], dtype=np.int32)
-        arrays.append(lookup[codes])
-    return arrays, n_levels + has_missing
-
-
-def _level_text(level: Any) -> str:
-    """Return a level as text, the same for an integer and a float of equal value."""
-    if isinstance(level, float | np.floating) and float(level).is_integer():
-        return str(int(level))
-    return str(level)

@@ -161,7 +161,7 @@ def _block_distances(queries: Points, pool: Points, rows: slice, unit: int) -> n
     """Return the distances of a block of queries to the whole pool."""
     ranks, codes = queries.ranks[:, rows], queries.codes[:, rows]
     n_rows = ranks.shape[1]
-    kind = np.int32 if unit * (len(ranks) + len(codes)) < 2**31 else np.int64
+    kind: type = np.int32 if unit * (len(ranks) + len(codes)) < 2**31 else np.int64
     count_kind = np.uint8 if len(codes) < 256 else np.int32
     result = np.empty((n_rows, pool.n_rows), kind)
     for start in range(0, pool.n_rows, STRIP_ROWS):
@@ -169,7 +169,8 @@ def _block_distances(queries: Points, pool: Points, rows: slice, unit: int) -> n
         mismatches = np.zeros((n_rows, strip.stop - strip.start), count_kind)
         for query, real in zip(codes, pool.codes[:, strip], strict=True):
             mismatches += query[:, None] != real
-        total = mismatches.astype(kind) * kind(unit)
+        total: np.ndarray = mismatches.astype(kind)
+        total *= unit
         difference = np.empty(total.shape, np.int32)
         for query, real in zip(ranks, pool.ranks[:, strip], strict=True):
             np.subtract(query[:, None], real, out=difference)

@@ -387,8 +387,8 @@ class _RealTables:
         encoded = encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout)
         seed = root_seed(random_state)
         size = min(len(encoded["real"]), len(encoded["holdout"]))
-        cut = [_some_rows(encoded[name], size, seed, name) for name in ("real", "holdout")]
-        return cls(encoded, *cut, seed)
+        seen, unseen = (_some_rows(encoded[n], size, seed, n) for n in ("real", "holdout"))
+        return cls(encoded, seen, unseen, seed)
 
 
 def _some_rows(table: EncodedTable, size: int | None, seed: int, name: str) -> EncodedTable:

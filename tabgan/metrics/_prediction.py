@@ -1,0 +1,107 @@
+"""A table as a prediction problem: features, target, task."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from tabgan.exceptions import InvalidParameterError, TableError
+from tabgan.metrics._columns import EncodedTables, encode_tables
+
+__all__ = ["Problem", "Rows", "area", "prediction_problem"]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one table: the numeric features, the levels of the others, and the target."""
+
+    numbers: np.ndarray
+    levels: np.ndarray
+    target: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def take(self, rows: np.ndarray) -> "Rows":
+        """Return the given rows."""
+        return Rows(self.numbers[rows], self.levels[rows], self.target[rows])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Features and target of every table.
+
+    Attributes
+    ----------
+    task : {"classification", "regression"}
+    n_levels : tuple of int
+        Number of codes of each categorical feature.
+    tables : dict of str to Rows
+        By the names "real", "synthetic", "holdout". Rows without a target are left out.
+    """
+
+    task: str
+    n_levels: tuple[int, ...]
+    tables: dict[str, Rows]
+
+
+def prediction_problem(
+    real: Any, synthetic: Any, *, target: Hashable, holdout: Any, schema: Any, caller: str
+) -> Problem:
+    """Bring the tables to one form and set the target apart.
+
+    The task is regression if the target is numeric, else classification.
+    """
+    if holdout is None:
+        raise InvalidParameterError(
+            f"The 'holdout' parameter of {caller} must be a table of unseen real rows to test on. "
+            "Got None instead."
+        )
+    encoded = encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout)
+    if target not in encoded.columns or len(encoded.columns) < 2:
+        raise InvalidParameterError(
+            f"The 'target' parameter of {caller} must be one of two or more columns in use, "
+            f"{list(encoded.columns)!r}. Got {target!r} instead."
+        )
+    is_regression = target in encoded.numeric
+    tables = {name: _rows(encoded, name, target, is_regression) for name in encoded.tables}
+    for name, rows in tables.items():
+        if not len(rows):
+            raise TableError(f"The {name} table has no row with a known {target!r}.")
+    n_levels = tuple(
+        size
+        for name, size in zip(encoded.categorical, encoded.n_levels, strict=True)
+        if name != target
+    )
+    return Problem("regression" if is_regression else "classification", n_levels, tables)
+
+
+def area(labels: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> float:
+    """Return the area under the ROC curve, for several classes the mean of one against the rest.
+
+    A class that the model never saw has probability 0. NaN if only one class is present.
+    """
+    present = np.unique(labels)
+    if len(present) < 2:
+        return float("nan")
+    everything = np.zeros((len(labels), int(max(present.max(), classes.max())) + 1))
+    everything[:, classes] = probabilities
+    areas = [roc_auc_score(labels == level, everything[:, level]) for level in present]
+    if len(present) > 2:
+        return float(np.mean(areas))
+    margin = everything[:, present[1]] - everything[:, present[0]]
+    return float(roc_auc_score(labels == present[1], margin))
+
+
+def _rows(encoded: EncodedTables, name: str, target: Hashable, is_regression: bool) -> Rows:
+    """Return a table's features and target."""
+    table = encoded[name]
+    if is_regression:
+        place = encoded.numeric.index(target)
+        goal, numbers = table.numbers[:, place], np.delete(table.numbers, place, axis=1)
+        rows = Rows(numbers, table.levels, goal)
+        return rows.take(np.flatnonzero(~np.isnan(goal)))
+    place = encoded.categorical.index(target)
+    return Rows(table.numbers, np.delete(table.levels, place, axis=1), table.levels[:, place])
