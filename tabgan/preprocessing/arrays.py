@@ -35,7 +35,7 @@ def to_array(values: np.ndarray, missing: np.ndarray | None, column: Column) -> 
         instants = pd.DatetimeIndex(_with_missing(values, missing, column, dtype)[0])
         zoned = instants if instants.tz is not None else instants.tz_localize("UTC")
         return zoned.as_unit(dtype.unit).tz_convert(dtype.tz).array
-    if isinstance(dtype, np.dtype) and dtype != object:
+    if isinstance(dtype, np.dtype) and dtype.kind != "O":
         return _to_numpy(values, missing, column, dtype)
     cells, missing = _with_missing(values, missing, column, dtype)
     if isinstance(dtype, np.dtype):

@@ -1,5 +1,6 @@
 """Categories and truth values: one level for each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +19,24 @@ class CategoricalCoder:
     ----------
     level_values : ndarray of shape (n_values,), object
         The levels that occur among the training rows, in the schema's order.
+    positions : ndarray of shape (n_values,), int
+        Their positions among all levels of the schema.
     is_ordered : bool
         Whether their order matters.
     """
 
     level_values: np.ndarray
+    positions: np.ndarray
     is_ordered: bool = False
+
+    @classmethod
+    def of_levels(
+        cls, levels: Sequence[Any], positions: np.ndarray, is_ordered: bool = False
+    ) -> "CategoricalCoder":
+        """Return the coder of some of the levels."""
+        values = np.empty(len(positions), dtype=object)
+        values[:] = [levels[position] for position in positions]
+        return cls(values, positions, is_ordered)
 
     @classmethod
     def fit(
@@ -34,9 +47,7 @@ class CategoricalCoder:
         totals = np.zeros(len(levels), np.int64)
         np.add.at(totals, order, np.bincount(choices.codes, minlength=len(choices.distinct)))
         occurring = np.flatnonzero(totals)
-        values = np.empty(len(occurring), dtype=object)
-        values[:] = [levels[i] for i in occurring]
-        return cls(values, is_ordered), totals[occurring]
+        return cls.of_levels(levels, occurring, is_ordered), totals[occurring]
 
     def encode(
         self, choices: Choices, generator: np.random.Generator | None = None

@@ -24,7 +24,7 @@ from tabgan.schema.cells import (
     read_booleans,
     read_choices,
 )
-from tabgan.schema.infer import UNITS, read_dates, read_values
+from tabgan.schema.learn import UNITS, read_dates, read_values
 from tabgan.schema.text_forms import format_texts
 
 __all__ = ["ColumnCoder", "fit_column"]

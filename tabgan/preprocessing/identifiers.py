@@ -6,6 +6,7 @@ import string
 
 import numpy as np
 
+from tabgan._random import child_seed
 from tabgan.exceptions import SchemaError
 
 __all__ = ["make_identifiers"]
@@ -13,6 +14,7 @@ __all__ = ["make_identifiers"]
 _ALPHABETS = {"A": string.ascii_uppercase, "a": string.ascii_lowercase, "9": string.digits}
 _FORM = re.compile(r"counter:(-?\d+)|pattern:(.+)", re.DOTALL)
 _SPARE = 4
+_BLOCK_CAPACITY = 2**31
 
 
 def make_identifiers(form: str, rows: np.ndarray, key: int) -> np.ndarray:
@@ -51,23 +53,38 @@ def make_identifiers(form: str, rows: np.ndarray, key: int) -> np.ndarray:
 
 
 def _make_texts(pattern: str, rows: np.ndarray, key: int) -> np.ndarray:
-    """Write each row's number in the mixed radix of the pattern, after a walk over all numbers."""
-    last_row = int(rows.max(initial=0))
-    while (capacity := _capacity(pattern)) <= _SPARE * last_row:
+    """Write numbers in the mixed radix of the pattern: the last places tell the rows apart."""
+    while _capacity(pattern) <= _SPARE * int(rows.max(initial=0)):
         pattern = _longer(pattern)
-    generator = np.random.default_rng(key)
-    offset, stride = (int(n) for n in generator.integers(0, 2**62, size=2))
-    stride = stride % capacity or 1
-    while math.gcd(stride, capacity) != 1:
-        stride += 1
-    texts = np.empty(len(rows), dtype=object)
-    texts[:] = [_write(pattern, (offset + row * stride) % capacity) for row in rows.tolist()]
-    return texts
+    offset, stride = (int(n) for n in np.random.default_rng(key).integers(1, 2**28, size=2))
+    characters = np.empty((len(rows), len(pattern)), dtype="U1")
+    stop, block = len(pattern), 0
+    while stop > 0:
+        start = _block_start(pattern, stop)
+        capacity = _capacity(pattern[start:stop])
+        if block == 0:
+            # A walk over all numbers below the capacity: no two rows get the same.
+            while math.gcd(stride, capacity) != 1:
+                stride += 1
+            numbers = (offset + rows.astype(np.uint64) * np.uint64(stride)) % np.uint64(capacity)
+        else:
+            numbers = _scramble(rows, key + block) % np.uint64(capacity)
+        _write(pattern[start:stop], numbers, characters[:, start:stop])
+        stop, block = start, block + 1
+    return characters.view(f"U{len(pattern)}")[:, 0].astype(object)
 
 
 def _capacity(pattern: str) -> int:
     """Return how many texts a pattern has."""
     return math.prod(len(_ALPHABETS.get(place, " ")) for place in pattern)
+
+
+def _block_start(pattern: str, stop: int) -> int:
+    """Return where a block of places starts that ends before `stop` and fits into one number."""
+    start = stop
+    while start > 0 and _capacity(pattern[start:stop]) <= _BLOCK_CAPACITY:
+        start -= 1
+    return start
 
 
 def _longer(pattern: str) -> str:
@@ -78,14 +95,21 @@ def _longer(pattern: str) -> str:
     return pattern + "9"
 
 
-def _write(pattern: str, number: int) -> str:
-    """Return the text of a pattern that has a number."""
-    places = []
-    for place in reversed(pattern):
-        alphabet = _ALPHABETS.get(place)
+def _scramble(rows: np.ndarray, key: int) -> np.ndarray:
+    """Return a pseudo-random number for each row, by the finaliser of SplitMix64."""
+    state = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    state += np.uint64(child_seed(key, "identifiers"))
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return state ^ (state >> np.uint64(31))
+
+
+def _write(pattern: str, numbers: np.ndarray, characters: np.ndarray) -> None:
+    """Fill one column of characters for each place of the pattern."""
+    for position in range(len(pattern) - 1, -1, -1):
+        alphabet = _ALPHABETS.get(pattern[position])
         if alphabet is None:
-            places.append(place)
+            characters[:, position] = pattern[position]
         else:
-            number, position = divmod(number, len(alphabet))
-            places.append(alphabet[position])
-    return "".join(reversed(places))
+            numbers, digits = np.divmod(numbers, np.uint64(len(alphabet)))
+            characters[:, position] = np.array(list(alphabet))[digits]

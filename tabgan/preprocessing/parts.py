@@ -12,7 +12,7 @@ from tabgan.preprocessing.layout import NORMAL_GRID, Layout, LevelPart, NormalPa
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder
 
-__all__ = ["make_layout"]
+__all__ = ["check_layout", "make_layout"]
 
 _VALUE_LIMIT = 8.0
 
@@ -30,6 +30,19 @@ def make_layout(coders: Sequence[tuple[ColumnCoder, np.ndarray]], n_rows: int) -
             normal_parts.append(_normal_part(position, coder, gate))
     names = tuple(coder.name for coder, _ in coders)
     return Layout(names, tuple(level_parts), tuple(normal_parts))
+
+
+def check_layout(layout: Layout, coders: Sequence[ColumnCoder]) -> None:
+    """Refuse a layout that is not that of these modelled columns; ValueError."""
+    expected = make_layout([(coder, np.ones(coder.n_levels)) for coder in coders], 1)
+    same_levels = [(p.column, p.n_levels, len(p.frequencies)) for p in layout.level_parts] == [
+        (p.column, p.n_levels, p.n_levels) for p in expected.level_parts
+    ]
+    same_normals = [(p.column, p.gate, len(p.values)) for p in layout.normal_parts] == [
+        (p.column, p.gate, len(p.values)) for p in expected.normal_parts
+    ]
+    if layout.columns != expected.columns or not same_levels or not same_normals:
+        raise ValueError("the layout does not fit the columns")
 
 
 def _level_part(position: int, coder: ColumnCoder, counts: np.ndarray, n_rows: int) -> LevelPart:

@@ -35,6 +35,12 @@ class Lookup:
         """Return the derived column of rows whose root has these levels."""
         return self.coder.decode(self.levels[root_levels], None, rows=rows)
 
+    def check_sizes(self, n_root_levels: int) -> None:
+        """Refuse a lookup that does not fit its root or its column; ValueError."""
+        fits = len(self.levels) == n_root_levels and self.levels.dtype.kind == "i"
+        if not fits or self.levels.min() < 0 or self.levels.max() >= self.coder.n_levels:
+            raise ValueError("a lookup does not fit its columns")
+
     def check(self, series: pd.Series, root_levels: np.ndarray, root: Any) -> None:
         """Refuse a column that is not what its root says; SchemaError naming the first cell."""
         broken = self.coder.encode(series)[0] != self.levels[root_levels]

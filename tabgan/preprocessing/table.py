@@ -1,5 +1,8 @@
 """TableTransformer: a table to codes and back, and to a dense matrix and back."""
 
+import warnings
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,12 +11,13 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from tabgan._random import child_seed, root_seed
-from tabgan.exceptions import SchemaError
+from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
 from tabgan.preprocessing.column import ColumnCoder, fit_column
-from tabgan.preprocessing.layout import Codes
-from tabgan.preprocessing.parts import make_layout
+from tabgan.preprocessing.layout import Codes, Layout
+from tabgan.preprocessing.parts import check_layout, make_layout
 from tabgan.preprocessing.relations import Lookup, fit_lookup
-from tabgan.schema import check_table, resolve_schema
+from tabgan.preprocessing.state import coders_from_state, coders_to_state
+from tabgan.schema import Schema, check_table, resolve_schema
 
 __all__ = ["TableTransformer"]
 
@@ -70,6 +74,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         frame = check_table(X)
         self._check_features(X, frame, reset=True)
         self.schema_ = resolve_schema(frame, self.schema)
+        self._warn_of_identifiers()
         self._key = child_seed(root_seed(self.random_state), "identifiers")
         roots = {column.derived_from for column in self.schema_.values()} - {None}
         self._coders: list[ColumnCoder] = []
@@ -85,6 +90,23 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         modelled = self._modelled()
         self.layout_ = make_layout([(self._coders[i], counts[i]) for i in modelled], len(frame))
         return self
+
+    def _warn_of_identifiers(self) -> None:
+        """Name the columns that were taken for identifiers without being declared so."""
+        declared = self.schema if isinstance(self.schema, Mapping) else {}
+        found = [
+            name
+            for name, column in self.schema_.items()
+            if column.kind == "identifier" and name not in declared
+        ]
+        if found:
+            warnings.warn(
+                f"Column(s) {', '.join(repr(name) for name in found)} look like identifiers: every "
+                "cell is unique. They are made up anew and not modelled. Drop them, or declare the "
+                f"kind, as with schema={{{found[0]!r}: 'identifier'}} or 'categorical'.",
+                DataWarning,
+                stacklevel=3,
+            )
 
     def _fit_lookups(self, frame: pd.DataFrame) -> dict[int, Lookup]:
         """Return the lookup of each derived column, by the column's position."""
@@ -247,7 +269,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
             )
         offsets = n_normals + self.layout_.level_offsets
         levels = np.zeros((len(matrix), self.layout_.n_level_parts), np.int32)
-        for part, (start, stop) in enumerate(zip(offsets[:-1], offsets[1:], strict=True)):
+        for part, (start, stop) in enumerate(pairwise(offsets)):
             levels[:, part] = np.argmax(matrix[:, start:stop], axis=1)
         return self.decode(Codes(levels, matrix[:, :n_normals].astype(np.float32)))
 
@@ -259,6 +281,71 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         for part in self.layout_.level_parts:
             names += [f"{columns[part.column]}_{level}" for level in range(part.n_levels)]
         return np.array(names, dtype=object)
+
+    def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Return what was learned as JSON-able values and arrays.
+
+        It holds no training row, and no value of a single row except levels.
+        """
+        check_is_fitted(self, "layout_")
+        coders, coder_arrays = coders_to_state(self._coders)
+        layout, layout_arrays = self.layout_.to_state()
+        state = {
+            "schema": self.schema_.to_dict(),
+            "coders": coders,
+            "lookups": [[position, lookup.root] for position, lookup in self._lookups.items()],
+            "layout": layout,
+            "key": self._key,
+        }
+        arrays = {f"coders.{name}": array for name, array in coder_arrays.items()}
+        arrays |= {f"layout.{name}": array for name, array in layout_arrays.items()}
+        arrays |= {f"lookups.{i}": lookup.levels for i, lookup in self._lookups.items()}
+        return state, arrays
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> "TableTransformer":
+        """Return the fitted transformer that :meth:`to_state` described.
+
+        Raises
+        ------
+        ArchiveError
+            If it describes none.
+        """
+        transformer = cls()
+        try:
+            transformer._restore(state, arrays)
+        except (
+            KeyError,
+            IndexError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            OverflowError,
+        ) as error:
+            if isinstance(error, ArchiveError):
+                raise
+            raise ArchiveError(
+                f"The archive describes no table transformer ({type(error).__name__}: {error}); it "
+                "is damaged, or no archive of tabgan. Save the model anew."
+            ) from error
+        return transformer
+
+    def _restore(self, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        """Set the fitted attributes from a state."""
+        self.schema_ = Schema.from_dict(state["schema"])
+        self._key = int(state["key"])
+        self._coders = coders_from_state(state["coders"], _below("coders.", arrays), self.schema_)
+        self._lookups = {
+            int(position): Lookup(self._coders[position], int(root), arrays[f"lookups.{position}"])
+            for position, root in state["lookups"]
+        }
+        self.layout_ = Layout.from_state(state["layout"], _below("layout.", arrays))
+        check_layout(self.layout_, [self._coders[i] for i in self._modelled()])
+        for lookup in self._lookups.values():
+            lookup.check_sizes(self._coders[lookup.root].n_levels)
+        self.n_features_in_ = len(self.schema_)
+        if all(isinstance(name, str) for name in self.schema_):
+            self.feature_names_in_ = np.array(list(self.schema_), dtype=object)
 
     def _align(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with the fitted columns; SchemaError if some lack or are foreign."""
@@ -296,3 +383,12 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def _below(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the arrays whose names start with a prefix, without it."""
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }

@@ -178,7 +178,8 @@ def _pools(counts: np.ndarray, n_pools: int) -> np.ndarray:
     if n_rows < _FEW_ROWS:
         return np.array([[0, len(counts), 0, len(counts)]])
     from_end = np.minimum(ends - counts, n_rows - ends)
-    enough = np.clip(_TAIL_SHARE * from_end, _MIN_POOL, max(_MIN_POOL, n_rows / n_pools))
+    full = max(_MIN_POOL, -(-n_rows // n_pools))
+    enough = np.clip((_TAIL_SHARE * from_end).astype(np.int64), _MIN_POOL, full)
     pools: list[list[int]] = []
     start = 0
     for own in [*np.flatnonzero(counts >= enough).tolist(), len(counts)]:

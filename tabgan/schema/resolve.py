@@ -7,9 +7,10 @@ import pandas as pd
 
 from tabgan.exceptions import SchemaError
 from tabgan.schema.checks import check_table
-from tabgan.schema.columns import KINDS, Column
+from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema, column_of_kind
-from tabgan.schema.infer import describe, guess_kind
+from tabgan.schema.guess import guess
+from tabgan.schema.learn import describe
 from tabgan.schema.relations import check_relations, find_relations
 
 __all__ = ["infer_schema", "resolve_schema"]
@@ -51,9 +52,10 @@ def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None)
     given = _check_overrides(frame, overrides or {})
     columns: dict[Hashable, Column] = {}
     for name in frame.columns:
-        start = given.get(name) or KINDS[guess_kind(frame[name])]()
+        start = given.get(name) or guess(frame[name])
         columns[name] = describe(frame[name], start)
     schema = Schema(columns, n_rows=len(frame))
+    check_relations(frame, schema)
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
     for name, root in find_relations(frame, schema, fixed=fixed).items():
         schema[name] = schema[name].replace(derived_from=root)

@@ -20,7 +20,6 @@ _NUMBER = re.compile(
     rf"-?([{_SIGNS}] ?)?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.(\d{{1,8}}))?( ?[%‰{_SIGNS}])?"
 )
 _FORM = re.compile(rf"([{_SIGNS}] ?)?(#,##0|0)(?:\.(0+|#+))?( ?[%‰{_SIGNS}])?")
-_NOT_IN_NUMBERS = re.compile(r"[^\d.\-]+")
 _MAX_DIGITS = 15
 
 
@@ -72,8 +71,10 @@ def parse_texts(texts: np.ndarray, form: str) -> np.ndarray:
     """Return texts of a form as int64, float64 or datetime64; ValueError if one has not the form."""
     if is_date_form(form):
         return parse_dates(texts, form)
-    places = _form_parts(form)[2]
-    plain = [_NOT_IN_NUMBERS.sub("", text) for text in texts]
+    prefix, whole, places, suffix = _form_parts(form)
+    plain = texts.tolist()
+    for mark in {prefix, suffix, "," * (whole != "0")} - {""}:
+        plain = [text.replace(mark, "") for text in plain]
     return np.array(plain, dtype="U32").astype(np.float64 if places else np.int64)
 
 

@@ -1,4 +1,4 @@
-"""Learn what one column of a table is: first its kind, then what belongs to the kind."""
+"""Learn what belongs to a column of a given kind: dtype, missing cells, bounds, precision, levels."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,96 +8,26 @@ import pandas as pd
 
 from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import (
-    Choices,
     dtype_to_text,
     find_levels,
     first_example,
     is_text,
     missing_cells,
-    object_content,
     read_booleans,
     read_choices,
     read_instants,
     read_numbers,
 )
-from tabgan.schema.columns import (
-    KINDS,
-    Categorical,
-    Column,
-)
-from tabgan.schema.identifiers import MIN_IDENTIFIERS, counter_form, is_counter, pattern_form
+from tabgan.schema.columns import Categorical, Column
+from tabgan.schema.guess import is_constant
+from tabgan.schema.identifiers import counter_form, pattern_form
 from tabgan.schema.rules import find_decimals, find_step, shared_bounds
 from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
 
-__all__ = ["UNITS", "describe", "guess_kind", "read_dates", "read_values"]
+__all__ = ["UNITS", "describe", "read_dates", "read_values"]
 
 UNITS = {"D": "D", "h": "h", "min": "m", "s": "s", "ms": "ms", "us": "us", "ns": "ns"}
 """NumPy's name of each resolution, from coarse to fine."""
-
-_OBJECT_KINDS = {"boolean": "boolean", "integer": "integer", "floating": "continuous"}
-_EXACT_FLOAT = 2.0**53
-
-
-def guess_kind(series: pd.Series) -> str:
-    """Return the kind that suits a column best."""
-    missing = missing_cells(series)
-    if isinstance(series.dtype, pd.CategoricalDtype):
-        return "categorical"
-    if missing.all() or (not missing.any() and _is_constant(series)):
-        return "constant"
-    if is_text(series):
-        return _guess_text_kind(read_choices(series, missing))
-    if series.dtype == object:
-        return _guess_object_kind(series, missing)
-    if pd.api.types.is_bool_dtype(series.dtype):
-        return "boolean"
-    if isinstance(series.dtype, pd.DatetimeTZDtype) or series.dtype.kind == "M":
-        return "datetime"
-    if pd.api.types.is_numeric_dtype(series.dtype):
-        return _guess_number_kind(read_numbers(series, missing))
-    return "categorical"
-
-
-def _is_constant(series: pd.Series) -> bool:
-    """Tell whether all cells are equal, and of one type."""
-    first = series.iloc[0]
-    if series.dtype == object:
-        return all(type(cell) is type(first) and cell == first for cell in series)
-    return bool((series == first).all())
-
-
-def _guess_object_kind(series: pd.Series, missing: np.ndarray) -> str:
-    """Return the kind of cells that are Python objects; a mixture is categorical, kept as it is."""
-    kind = _OBJECT_KINDS.get(object_content(series), "categorical")
-    if kind in ("integer", "continuous"):
-        if series[~missing].map(type).nunique() > 1:
-            return "categorical"
-        try:
-            return _guess_number_kind(read_numbers(series, missing))
-        except (TypeError, OverflowError):
-            return "categorical"
-    return kind
-
-
-def _guess_number_kind(numbers: np.ndarray) -> str:
-    """Return the kind of numbers: whole ones that count the rows identify them."""
-    if numbers.dtype.kind == "f":
-        is_whole = bool(np.all(np.abs(numbers) <= _EXACT_FLOAT) and np.all(numbers % 1 == 0))
-        return "integer" if is_whole else "continuous"
-    if len(numbers) >= MIN_IDENTIFIERS and int(numbers.max()) - int(numbers.min()) < len(numbers):
-        return "identifier" if is_counter(np.unique(numbers), len(numbers)) else "integer"
-    return "integer"
-
-
-def _guess_text_kind(texts: Choices) -> str:
-    """Return the kind of text: written numbers and dates, unique texts, or levels."""
-    form = find_text_form(texts.distinct)
-    if form is not None:
-        values = parse_texts(texts.distinct, form)
-        return "datetime" if is_date_form(form) else _guess_number_kind(values[texts.codes])
-    if len(texts) >= MIN_IDENTIFIERS and len(texts.distinct) == len(texts):
-        return "identifier"
-    return "categorical"
 
 
 def describe(series: pd.Series, given: Column) -> Column:
@@ -309,7 +239,7 @@ def _check_levels(series: pd.Series, missing: np.ndarray, declared: tuple[Any, .
 def _learn_constant(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
     if missing.all():
         return {"value": None}
-    if missing.any() or not _is_constant(series):
+    if missing.any() or not is_constant(series):
         raise SchemaError(
             f"Column {series.name!r} is declared constant, but its cells differ; declare another "
             "kind, or leave the column to be inferred."
@@ -343,4 +273,3 @@ _LEARNERS: dict[str, Callable[[pd.Series, np.ndarray, Any], dict[str, Any]]] = {
     "constant": _learn_constant,
     "identifier": _learn_identifier,
 }
-assert set(_LEARNERS) == set(KINDS)

@@ -1,0 +1,92 @@
+"""Guess what kind a column is of."""
+
+import numpy as np
+import pandas as pd
+
+from tabgan.schema.cells import (
+    Choices,
+    is_text,
+    missing_cells,
+    object_content,
+    read_choices,
+    read_numbers,
+)
+from tabgan.schema.columns import KINDS, Categorical, Column, Constant, Identifier
+from tabgan.schema.identifiers import MIN_IDENTIFIERS, is_counter
+from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
+
+__all__ = ["guess", "is_constant"]
+
+_OBJECT_KINDS = {"boolean": "boolean", "integer": "integer", "floating": "continuous"}
+_EXACT_FLOAT = 2.0**53
+
+
+def guess(series: pd.Series) -> Column:
+    """Return a column of the kind that suits best, its fields open but for the text form."""
+    missing = missing_cells(series)
+    is_category = isinstance(series.dtype, pd.CategoricalDtype)
+    is_empty = bool(missing.all())
+    if not is_category and (is_empty or (not missing.any() and is_constant(series))):
+        return Constant()
+    if not is_category and is_text(series):
+        return _guess_text(read_choices(series, missing))
+    return KINDS[_guess_kind(series, missing)]()
+
+
+def _guess_kind(series: pd.Series, missing: np.ndarray) -> str:
+    """Return the kind of a column that is not text."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return "categorical"
+    if series.dtype == object:
+        return _guess_object_kind(series, missing)
+    if pd.api.types.is_bool_dtype(series.dtype):
+        return "boolean"
+    if isinstance(series.dtype, pd.DatetimeTZDtype) or series.dtype.kind == "M":
+        return "datetime"
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return _guess_number_kind(read_numbers(series, missing))
+    return "categorical"
+
+
+def is_constant(series: pd.Series) -> bool:
+    """Tell whether all cells are equal, and of one type."""
+    first = series.iloc[0]
+    if series.dtype == object:
+        return all(type(cell) is type(first) and cell == first for cell in series)
+    return bool((series == first).all())
+
+
+def _guess_object_kind(series: pd.Series, missing: np.ndarray) -> str:
+    """Return the kind of cells that are Python objects; a mixture is categorical, kept as it is."""
+    kind = _OBJECT_KINDS.get(object_content(series), "categorical")
+    if kind in ("integer", "continuous"):
+        if series[~missing].map(type).nunique() > 1:
+            return "categorical"
+        try:
+            return _guess_number_kind(read_numbers(series, missing))
+        except (TypeError, OverflowError):
+            return "categorical"
+    return kind
+
+
+def _guess_number_kind(numbers: np.ndarray) -> str:
+    """Return the kind of numbers: whole ones that count the rows identify them."""
+    if numbers.dtype.kind == "f":
+        is_whole = bool(np.all(np.abs(numbers) <= _EXACT_FLOAT) and np.all(numbers % 1 == 0))
+        return "integer" if is_whole else "continuous"
+    if len(numbers) >= MIN_IDENTIFIERS and int(numbers.max()) - int(numbers.min()) < len(numbers):
+        return "identifier" if is_counter(np.unique(numbers), len(numbers)) else "integer"
+    return "integer"
+
+
+def _guess_text(texts: Choices) -> Column:
+    """Return the kind of text: written numbers and dates, unique texts, or levels."""
+    form = find_text_form(texts.distinct)
+    if form is not None:
+        values = parse_texts(texts.distinct, form)
+        is_date = is_date_form(form)
+        kind = "datetime" if is_date else _guess_number_kind(values[texts.codes])
+        return KINDS[kind](text_form=form)
+    if len(texts) >= MIN_IDENTIFIERS and len(texts.distinct) == len(texts):
+        return Identifier()
+    return Categorical()
