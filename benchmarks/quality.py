@@ -10,6 +10,7 @@ import argparse
 import ast
 import csv
 import json
+import os
 import platform
 import sys
 import time
@@ -19,13 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from quality_figures import FIGURES, judge_figures_of, literature_figures_of  # noqa: E402
 from quality_models import MODELS, fit_and_sample  # noqa: E402
-from quality_print import print_run, print_summary  # noqa: E402
+from quality_print import Run, print_run, print_summary  # noqa: E402
 from quality_tables import BUNDLED, MODES, TABLES, Split, read_split  # noqa: E402
 
 RESULTS = ROOT / "benchmarks" / "results" / "quality.csv"
@@ -58,15 +60,14 @@ FIELDS = (
 def main(arguments: list[str] | None = None) -> None:
     """Run every table, seed and direction asked for, and print the means beside the rivals."""
     options = parse(arguments)
-    rows = []
     for table in options.tables:
+        runs = []
         for seed in options.seeds:
             for direction in range(1, options.directions + 1):
-                row = run(table, seed, direction, options)
-                append(row, options.results)
-                print_run(row)
-                rows.append(row)
-    print_summary(rows)
+                runs.append(run(table, seed, direction, options))
+                append(runs[-1].row, options.results)
+                print_run(runs[-1].row)
+        print_summary(runs, options.directions)
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -95,14 +96,15 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def run(table: str, seed: int, direction: int, options: argparse.Namespace) -> dict[str, Any]:
+def run(table: str, seed: int, direction: int, options: argparse.Namespace) -> Run:
     """Fit, sample and measure once."""
     split = read_split(table, options.mode, seed, direction)
     split, synthetic, record = make_table(table, seed, direction, split, options)
     started = time.perf_counter()
     measure = judge_figures_of if options.mode == "judge" else literature_figures_of
-    figures = measure(split, synthetic, options, seed)
-    return {
+    with threadpool_limits(options.threads):
+        measured = measure(split, synthetic, options, seed)
+    row = {
         "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "label": options.label,
         "mode": options.mode,
@@ -114,12 +116,13 @@ def run(table: str, seed: int, direction: int, options: argparse.Namespace) -> d
         "n_train": len(split.train),
         "n_holdout": len(split.holdout),
         "n_synthetic": len(synthetic),
-        **figures,
+        **measured.figures,
         **record,
         "metric_seconds": round(time.perf_counter() - started, 1),
         "threads": options.threads,
         **machine(),
     }
+    return Run(row, measured)
 
 
 def make_table(
@@ -170,8 +173,7 @@ def machine() -> dict[str, Any]:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
             continue
-    count = len([line for line in named]) if listing.exists() else 0
-    return {"cpu": cpu, "cpu_count": count or "", "versions": json.dumps(versions)}
+    return {"cpu": cpu, "cpu_count": os.cpu_count(), "versions": json.dumps(versions)}
 
 
 def _own_version() -> str:

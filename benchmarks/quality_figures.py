@@ -1,6 +1,7 @@
 """Which figures a run of the quality benchmark reports, and how they are computed."""
 
 import argparse
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 from quality_tables import Split
 
 from tabgan import metrics
-from tabgan.metrics import CopyingResult, JudgeResult
+from tabgan.metrics import CopyingResult, GateResult, JudgeResult
 
 # Rows of the synthetic table that --quick looks up in the search for copies.
 QUICK_ROWS = 10_000
@@ -42,15 +43,40 @@ FIGURES = (
     "exact_copies_reference",
     "verbatim",
     "verbatim_reference",
+    "gate",
+    "logistic",
+    "logistic_reference",
+    "utility_score",
+    "utility",
+    "utility_reference",
+    "utility_gap",
+    "utility_grid",
+    "alpha_precision",
+    "alpha_precision_reference",
+    "beta_recall",
+    "beta_recall_reference",
+    "coverage",
+    "coverage_reference",
+    "density",
+    "density_reference",
     "broken_columns",
     "changed_dtypes",
 )
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one run, and the results from which several runs are summed up."""
+
+    figures: dict[str, Any]
+    judged: JudgeResult | None = None
+    copied: CopyingResult | None = None
+
+
 def judge_figures_of(
     split: Split, synthetic: pd.DataFrame, options: argparse.Namespace, seed: int
-) -> dict[str, Any]:
-    """Return the figures of halves: judge, copying, errors."""
+) -> Measured:
+    """Return the figures of halves: judge, copying, errors, utility."""
     common = {"schema": split.kinds, "holdout": split.holdout, "random_state": seed}
     judged = metrics.judge(
         split.train, synthetic, judge=options.judge, n_jobs=options.threads, **common
@@ -62,17 +88,22 @@ def judge_figures_of(
         n_jobs=options.threads,
         **common,
     )
-    return {
+    gate = metrics.copying_gate(judged, copied, n_directions=1)
+    figures = {
         **_errors(split, synthetic, common),
         **_judged(judged),
         **_copied(copied),
+        "gate": _gate_words(gate),
         **_form(split, synthetic),
     }
+    if not options.quick:
+        figures |= _slower(split, synthetic, common, options)
+    return Measured(figures, judged, copied)
 
 
 def literature_figures_of(
     split: Split, synthetic: pd.DataFrame, options: argparse.Namespace, seed: int
-) -> dict[str, Any]:
+) -> Measured:
     """Return the literature's figures: against train, utility on test."""
     common = {"schema": split.kinds, "holdout": split.holdout, "random_state": seed}
     detected = metrics.tree_auc(
@@ -84,7 +115,7 @@ def literature_figures_of(
         random_state=seed,
     )
     verbatim = metrics.verbatim_values(split.train, synthetic, **common)
-    return {
+    figures = {
         **_errors(split, synthetic, common),
         "judge": options.judge,
         "judge_rows": min(len(split.train), len(synthetic)),
@@ -93,6 +124,42 @@ def literature_figures_of(
         "verbatim_reference": _rounded(verbatim.reference),
         **_form(split, synthetic),
     }
+    if not options.quick:
+        figures |= _slower(split, synthetic, common, options)
+        grid = metrics.utility_grid(
+            split.train, synthetic, target=split.target, n_jobs=options.threads, **common
+        )
+        figures["utility_grid"] = _rounded(grid.value)
+    return Measured(figures)
+
+
+def _slower(
+    split: Split, synthetic: pd.DataFrame, common: dict[str, Any], options: argparse.Namespace
+) -> dict[str, Any]:
+    """Return the figures that --quick leaves out, those of both modes."""
+    logistic = metrics.logistic_c2st(split.train, synthetic, **common)
+    useful = metrics.utility(
+        split.train, synthetic, target=split.target, n_jobs=options.threads, **common
+    )
+    figures = {
+        "logistic": _rounded(logistic.value),
+        "logistic_reference": _rounded(logistic.reference),
+        "utility_score": useful.score,
+        "utility": _rounded(useful.value),
+        "utility_reference": _rounded(useful.reference),
+        "utility_gap": _rounded(useful.utility_gap),
+    }
+    covered = metrics.precision_recall(split.train, synthetic, **common)
+    for name, result in vars(covered).items():
+        figures[name] = _rounded(result.value)
+        figures[f"{name}_reference"] = _rounded(result.reference)
+    return figures
+
+
+def _gate_words(gate: GateResult) -> str:
+    """Return "passed", or which conditions failed."""
+    failed = [check.name for check in gate.checks if not check.passed]
+    return f"failed: {', '.join(failed)}" if failed else "passed"
 
 
 def _errors(split: Split, synthetic: pd.DataFrame, common: dict[str, Any]) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def _block_distances(queries: Points, pool: Points, rows: slice, unit: int) -> n
     n_rows = ranks.shape[1]
     kind: type = np.int32 if unit * (len(ranks) + len(codes)) < 2**31 else np.int64
     count_kind = np.uint8 if len(codes) < 256 else np.int32
-    result = np.empty((n_rows, pool.n_rows), kind)
+    result: np.ndarray = np.empty((n_rows, pool.n_rows), kind)
     for start in range(0, pool.n_rows, STRIP_ROWS):
         strip = slice(start, min(start + STRIP_ROWS, pool.n_rows))
         mismatches = np.zeros((n_rows, strip.stop - strip.start), count_kind)

@@ -46,7 +46,9 @@ class GateResult:
     n_fits : int
     passed : bool
     words : str
-        "fidelity credited" or "fidelity not credited: copies rows".
+        "fidelity credited"; "fidelity not credited: copies rows"; or "fidelity not credited: too
+        few rows or fits to exclude copying", if figures are within the limits and only their bounds
+        are not.
     """
 
     checks: tuple[GateCheck, ...]
@@ -60,7 +62,11 @@ class GateResult:
     @property
     def words(self) -> str:
         """The verdict in words."""
-        return "fidelity credited" if self.passed else "fidelity not credited: copies rows"
+        if self.passed:
+            return "fidelity credited"
+        if all(check.value <= check.limit for check in self.checks):
+            return "fidelity not credited: too few rows or fits to exclude copying"
+        return "fidelity not credited: copies rows"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain JSON types."""
@@ -93,7 +99,8 @@ def copying_gate(
     -----
     All upper one-sided 95 % bounds must hold: DCR share at most .52, near-copy excess .005,
     singleton excess .002, AUC_H - AUC_T .02. A bound is that of the mean over fits, as in
-    :func:`tabgan.metrics.summarize_judgements`. Small tables fail for lack of rows; that is meant.
+    :func:`tabgan.metrics.summarize_judgements`. Small tables fail for lack of rows; the words say
+    so.
 
     Examples
     --------
