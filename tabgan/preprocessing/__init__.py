@@ -2,8 +2,9 @@
 
 Each column becomes one or two *parts*. A *level part* is a choice among levels: categories, the
 values of a number column with few of them, frequent single values (*spikes*), "missing", and
-"continuous". A *normal part* is the normal score of a continuous value's rank. The *codes* of a table
-are the levels as integers and the normals as floats; the *layout* says which column owns which part.
+"continuous". A *normal part* is the normal score of a continuous value's rank. The *codes* of a
+table are the levels as integers and the normals as floats; the *layout* says which column owns
+which part.
 
 :class:`TableTransformer` learns a coder for each column, in the steps that its file names say:
 ``text`` reads written numbers and dates, ``datetime`` counts ticks, ``numeric`` finds spikes and

@@ -23,60 +23,60 @@ def to_array(values: np.ndarray, missing: np.ndarray | None, column: Column) -> 
     missing : ndarray of shape (n_rows,), bool, or None
     column : Column
     """
-    text = column.dtype or "object"
     dtype = dtype_from_text(
-        text,
+        column.dtype or "object",
         levels=getattr(column, "levels", None),
         ordered=bool(getattr(column, "ordered", False)),
     )
-    if missing is not None and not missing.any():
-        missing = None
+    if missing is None:
+        missing = np.zeros(len(values), bool)
     if isinstance(dtype, pd.DatetimeTZDtype):
-        instants = pd.DatetimeIndex(_with_missing(values, missing, column, dtype)[0])
-        zoned = instants if instants.tz is not None else instants.tz_localize("UTC")
-        return zoned.as_unit(dtype.unit).tz_convert(dtype.tz).array
+        return _to_zoned(values, missing, dtype, is_local=getattr(column, "resolution", "") == "D")
     if isinstance(dtype, np.dtype) and dtype.kind != "O":
-        return _to_numpy(values, missing, column, dtype)
-    cells, missing = _with_missing(values, missing, column, dtype)
+        return _to_numpy(values, missing, dtype)
     if isinstance(dtype, np.dtype):
-        return cells
-    array = pd.array(cells, dtype=dtype)
-    if missing is not None:
-        array[missing] = pd.NA
+        return _to_objects(values, missing, _MARKERS[column.missing_marker or "none"])
+    if isinstance(dtype, pd.CategoricalDtype) or values.dtype.kind not in "biuf":
+        return pd.array(_to_objects(values, missing, None), dtype=dtype)
+    array = pd.array(values, dtype=dtype)
+    array[missing] = pd.NA
     return array
 
 
-def _to_numpy(
-    values: np.ndarray, missing: np.ndarray | None, column: Column, dtype: np.dtype
-) -> np.ndarray:
+def _to_zoned(
+    values: np.ndarray, missing: np.ndarray, dtype: pd.DatetimeTZDtype, *, is_local: bool
+) -> Any:
+    """Return instants as those of a time zone; whole days are local dates, the rest is UTC."""
+    instants = pd.DatetimeIndex(_to_objects(values, missing, pd.NaT) if missing.any() else values)
+    if instants.tz is None and is_local:
+        first = np.ones(len(instants), bool)
+        instants = instants.tz_localize(dtype.tz, ambiguous=first, nonexistent="shift_forward")
+    elif instants.tz is None:
+        instants = instants.tz_localize("UTC")
+    return instants.tz_convert(dtype.tz).as_unit(dtype.unit).array
+
+
+def _to_numpy(values: np.ndarray, missing: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Return values as a NumPy array; integers that outgrow their dtype get a wider one."""
+    if dtype.kind == "M":
+        cells = pd.DatetimeIndex(values).to_numpy(copy=True).astype(dtype)
+        cells[missing] = np.datetime64("NaT")
+        return cells
     if dtype.kind in "iu" and len(values) and values.dtype.kind in "iu":
         limits = np.iinfo(dtype)
         if values.min() < limits.min or values.max() > limits.max:
             dtype = values.dtype
     cells = values.astype(dtype)
-    if missing is not None:
-        cells[missing] = _MARKERS[column.missing_marker or "nan"]
+    if dtype.kind == "f":
+        cells[missing] = np.nan
     return cells
 
 
-def _with_missing(
-    values: np.ndarray, missing: np.ndarray | None, column: Column, dtype: Any
-) -> tuple[Any, np.ndarray | None]:
-    """Return values that pandas takes for the dtype, and the cells that still have to be blanked."""
-    if values.dtype.kind in "biuf" and not isinstance(dtype, np.dtype | pd.CategoricalDtype):
-        return values, missing
+def _to_objects(values: np.ndarray, missing: np.ndarray, marker: Any) -> np.ndarray:
+    """Return values as Python objects, with the marker where missing."""
     if values.dtype.kind == "M":
-        instants = pd.Series(values)
-        if missing is not None:
-            instants[missing] = pd.NaT
-        return (
-            instants.array
-            if not isinstance(dtype, np.dtype)
-            else instants.astype(object).to_numpy()
-        ), None
-    cells = values.astype(object)
-    if missing is not None:
-        marker = _MARKERS[column.missing_marker or "nan"]
-        cells[missing] = marker if isinstance(dtype, np.dtype) else None
-    return cells, None
+        cells = pd.Series(values).astype(object).to_numpy(copy=True)
+    else:
+        cells = values.astype(object)
+    cells[missing] = marker
+    return cells

@@ -69,9 +69,9 @@ class ColumnCoder:
         missing = missing_cells(series)
         if missing.any() and not self.coder.has_missing:
             raise SchemaError(
-                f"Column {self.name!r} holds {int(missing.sum())} missing cell(s), the first in row "
-                f"{series.index[int(np.argmax(missing))]!r}, but had none at fit; fill them, or fit "
-                "on a table that has some."
+                f"Column {self.name!r} holds {int(missing.sum())} missing cell(s), the first in "
+                f"row {series.index[int(np.argmax(missing))]!r}, but had none at fit; fill them, "
+                "or fit on a table that has some."
             )
         values = _read(series, missing, self.column)
         levels, normals = self.coder.encode(values, missing, generator)
@@ -79,8 +79,8 @@ class ColumnCoder:
         if unseen.any():
             known = ", ".join(repr(level) for level in self.coder.inner.level_values[:10].tolist())
             raise UnseenLevelError(
-                f"Column {self.name!r} holds {int(unseen.sum())} cell(s) with a level that fit never "
-                f"saw, the first is {first_example(series, unseen)}; known are {known}"
+                f"Column {self.name!r} holds {int(unseen.sum())} cell(s) with a level that fit "
+                f"never saw, the first is {first_example(series, unseen)}; known are {known}"
                 f"{', ...' if self.coder.n_values > 10 else ''}. Drop the rows, or fit on a table "
                 "that has the level."
             )
@@ -197,7 +197,7 @@ def _read(series: pd.Series, missing: np.ndarray, column: Column) -> Any:
         if isinstance(column, Categorical | Constant) or column.text_form is not None:
             return read_choices(series, missing)
         if isinstance(column, Datetime):
-            return read_dates(series, missing, None)
+            return read_dates(series, missing, None, are_local=column.resolution == "D")
         if isinstance(column, Continuous | Integer):
             return read_values(series, missing, None)
         return read_booleans(series, missing)

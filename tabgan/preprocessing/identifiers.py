@@ -46,7 +46,8 @@ def make_identifiers(form: str, rows: np.ndarray, key: int) -> np.ndarray:
     match = _FORM.fullmatch(form)
     if match is None:
         raise SchemaError(
-            f"An identifier has the form {form!r}; give one such as 'counter:1' or 'pattern:AA-999'."
+            f"An identifier has the form {form!r}; give one such as 'counter:1' or "
+            "'pattern:AA-999'."
         )
     start, pattern = match.groups()
     return rows + int(start) if pattern is None else _make_texts(pattern, rows, key)

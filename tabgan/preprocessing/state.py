@@ -22,7 +22,8 @@ Arrays = dict[str, np.ndarray]
 
 def coders_to_state(coders: list[ColumnCoder]) -> tuple[list[State], Arrays]:
     """Return one state for each coder, and the arrays of all, named by position."""
-    states, arrays = [], {}
+    states: list[State] = []
+    arrays: Arrays = {}
     for position, coder in enumerate(coders):
         state, own_arrays = _inner_to_state(coder.coder.inner, coder)
         states.append({"has_missing": coder.coder.has_missing, "inner": state})

@@ -274,7 +274,18 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         return self.decode(Codes(levels, matrix[:, :n_normals].astype(np.float32)))
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the columns of :meth:`transform`'s matrix."""
+        """Return the names of the columns of :meth:`transform`'s matrix.
+
+        Parameters
+        ----------
+        input_features : ignored
+            The names seen at fit are used.
+
+        Returns
+        -------
+        names : ndarray of shape (n_normal_parts + n_levels,), object
+            The column's name for a normal score, and with the number of the level for a level.
+        """
         check_is_fitted(self, "layout_")
         columns = [str(name) for name in self.layout_.columns]
         names = [columns[part.column] for part in self.layout_.normal_parts]
@@ -283,9 +294,13 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         return np.array(names, dtype=object)
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """Return what was learned as JSON-able values and arrays.
+        """Return what was learned, without any training row or value of a single row but levels.
 
-        It holds no training row, and no value of a single row except levels.
+        Returns
+        -------
+        state : dict
+            JSON-able values.
+        arrays : dict of str to ndarray
         """
         check_is_fitted(self, "layout_")
         coders, coder_arrays = coders_to_state(self._coders)
@@ -305,6 +320,15 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     @classmethod
     def from_state(cls, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> "TableTransformer":
         """Return the fitted transformer that :meth:`to_state` described.
+
+        Parameters
+        ----------
+        state : dict
+        arrays : dict of str to ndarray
+
+        Returns
+        -------
+        transformer : TableTransformer
 
         Raises
         ------
@@ -368,7 +392,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         if found != expected:
             raise SchemaError(
                 f"The codes have {found[0]} level parts and {found[1]} normal parts, the fitted "
-                f"layout has {expected[0]} and {expected[1]}; encode the table with this transformer."
+                f"layout has {expected[0]} and {expected[1]}; encode the table with this "
+                "transformer."
             )
 
     def _check_features(self, X: Any, frame: pd.DataFrame, *, reset: bool) -> None:

@@ -1,7 +1,7 @@
 """The frozen map between a continuous column's values and their normal scores.
 
 The map is a piecewise linear function through knots. A knot is a value that many rows share (an
-*exact pool*), or the mean of neighbouring values that at least five rows hold, so that no value of a
+*exact pool*), or the mean of neighbouring values that at least five rows hold. So no value of a
 single row is kept, and a sample as large as the table is no permutation of the real column.
 """
 
@@ -39,9 +39,9 @@ class ValueMap:
     >>> import numpy as np
     >>> value_map = ValueMap.fit(np.arange(1000.0), np.ones(1000, int), step=1.0)
     >>> value_map.to_values(np.array([-9.0, 0.0, 9.0])).round().tolist()
-    [0.0, 500.0, 999.0]
-    >>> value_map.to_scores(np.array([499.5])).round(6).tolist()
-    [0.0]
+    [1.0, 500.0, 998.0]
+    >>> value_map.to_scores(np.array([600.0])).round(3).tolist()
+    [0.255]
     """
 
     scores: np.ndarray
@@ -168,10 +168,10 @@ def _with_ends(
 def _pools(counts: np.ndarray, n_pools: int) -> np.ndarray:
     """Return the pools as rows (first, stop, first averaged, stop averaged) of value positions.
 
-    A value that enough rows hold is a pool of its own; those between two such values are joined with
-    their neighbours until they have enough rows. What is left over joins the pool before it, or, if
-    it is too little for a mean, adds its rows to the exact value beside it. Pools grow from 5 rows at
-    the ends of the column to their full size, since the map bends most in the tails.
+    A value that enough rows hold is a pool of its own; those between two such values are joined
+    with their neighbours until they have enough rows. What is left over joins the pool before it,
+    or, if it is too little for a mean, adds its rows to the exact value beside it. Pools grow from
+    5 rows at the ends of the column to their full size, since the map bends most in the tails.
     """
     ends = np.cumsum(counts)
     n_rows = int(ends[-1])

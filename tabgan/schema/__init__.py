@@ -1,8 +1,8 @@
 """What each column of a table is: its kind, dtype, levels, bounds, precision, relations.
 
 :func:`infer_schema` learns a :class:`Schema` from a table. It prints readably, can be edited like a
-dict before fit, and goes to and from JSON. It holds nothing that belongs to a single row, except the
-levels of categorical columns.
+dict before fit, and goes to and from JSON. It holds nothing that belongs to a single row, except
+the levels of categorical columns.
 """
 
 from tabgan.schema.checks import as_frame, check_table

@@ -25,7 +25,6 @@ __all__ = [
     "object_content",
     "read_booleans",
     "read_choices",
-    "read_instants",
     "read_numbers",
 ]
 
@@ -56,7 +55,12 @@ def missing_cells(series: pd.Series) -> np.ndarray:
 def first_example(series: pd.Series, cells: np.ndarray) -> str:
     """Return "value in row label" of the first cell for which `cells` is true."""
     position = int(np.argmax(cells))
-    return f"{series.iloc[position]!r} in row {series.index[position]!r}"
+    return f"{_plain(series.iloc[position])!r} in row {_plain(series.index[position])!r}"
+
+
+def _plain(value: Any) -> Any:
+    """Return a NumPy scalar as the Python value it shows."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def object_content(series: pd.Series) -> str:
@@ -103,14 +107,6 @@ def read_booleans(series: pd.Series, missing: np.ndarray) -> np.ndarray:
     if not np.isin(numbers, (0, 1)).all():
         raise ValueError("cells beside 0 and 1")
     return numbers.astype(bool)
-
-
-def read_instants(series: pd.Series, missing: np.ndarray) -> np.ndarray:
-    """Return datetime64 values in the unit of the column; instants with a zone in UTC."""
-    values = series[~missing] if missing.any() else series
-    if isinstance(series.dtype, pd.DatetimeTZDtype):
-        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
-    return values.to_numpy()
 
 
 def read_choices(series: pd.Series, missing: np.ndarray) -> Choices:

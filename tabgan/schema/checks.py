@@ -65,7 +65,7 @@ def check_table(table: Any, *, min_rows: int = 2) -> pd.DataFrame:
     >>> check_table(pd.DataFrame({"a": [1.0, float("inf")]}))
     Traceback (most recent call last):
     ...
-    tabgan.exceptions.TableError: Column 'a' holds 1 infinite value(s), the first is inf in row 1; ...
+    tabgan.exceptions.TableError: Column 'a' holds 1 infinite value(s), the first is inf in row 1...
     """
     frame = as_frame(table)
     n_rows, n_columns = frame.shape
@@ -89,8 +89,8 @@ def _check_names(frame: pd.DataFrame) -> None:
     """Refuse doubled names and names with levels."""
     if isinstance(frame.columns, pd.MultiIndex):
         raise TableError(
-            f"The columns are a MultiIndex of {frame.columns.nlevels} levels; flatten them first, as "
-            "with table.columns = table.columns.to_flat_index()."
+            f"The columns are a MultiIndex of {frame.columns.nlevels} levels; flatten them first, "
+            "as with table.columns = table.columns.to_flat_index()."
         )
     if not frame.columns.is_unique:
         name = frame.columns[frame.columns.duplicated()][0]
@@ -106,7 +106,8 @@ def _check_cells(series: pd.Series) -> None:
     for word, way_out in _UNSUPPORTED.items():
         if dtype.startswith(word):
             raise TableError(
-                f"Column {series.name!r} has dtype {dtype}, first cell {series.iloc[0]!r}: {way_out}."
+                f"Column {series.name!r} has dtype {dtype}, its first cell is "
+                f"{series.iloc[0]!r}: {way_out}."
             )
     if series.dtype == object:
         if object_content(series) not in ("string", "boolean", "integer", "empty"):
@@ -132,9 +133,9 @@ def _check_objects(series: pd.Series) -> None:
         cell = series.iloc[int(np.argmax(unhashable))]
         raise TableError(
             f"Column {series.name!r} holds {int(unhashable.sum())} cell(s) of type "
-            f"{type(cell).__name__}, the first is {first_example(series, unhashable)}; a cell must be "
-            "one value, so spread them over columns or turn them into text. For scikit-learn's "
-            "sake: argument must be a string or a number."
+            f"{type(cell).__name__}, the first is {first_example(series, unhashable)}; a cell "
+            "must be one value such as a string or a number, so spread them over columns or turn "
+            "them into text."
         )
 
 
@@ -149,6 +150,6 @@ def _has_hash(cell: Any) -> bool:
 def _raise_infinite(series: pd.Series, infinite: np.ndarray) -> None:
     raise TableError(
         f"Column {series.name!r} holds {int(infinite.sum())} infinite value(s), the first is "
-        f"{first_example(series, infinite)}; replace them with a number or with a missing value, as "
+        f"{first_example(series, infinite)}; replace them with a number or a missing value, as "
         "with table.replace([np.inf, -np.inf], np.nan)."
     )

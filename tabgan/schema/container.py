@@ -40,6 +40,7 @@ class Schema(MutableMapping[Hashable, Column]):
 
     Examples
     --------
+    >>> from tabgan.schema import Categorical
     >>> schema = Schema({"age": "integer", "zip": Categorical(levels=("8001", "8002"))})
     >>> print(schema)
     column  kind         dtype  missing  details
@@ -81,11 +82,22 @@ class Schema(MutableMapping[Hashable, Column]):
     __hash__ = None  # type: ignore[assignment]
 
     def copy(self) -> "Schema":
-        """Return an independent copy."""
+        """Return an independent copy.
+
+        Returns
+        -------
+        schema : Schema
+        """
         return Schema(self._columns, n_rows=self.n_rows)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the schema as JSON values; the inverse of :meth:`from_dict`."""
+        """Return the schema as JSON values; the inverse of :meth:`from_dict`.
+
+        Returns
+        -------
+        values : dict
+            Of numbers, text, lists and dicts only; names and levels of other types are described.
+        """
         columns = [
             {"name": encode_value(name), "kind": column.kind, **_fields_to_dict(column)}
             for name, column in self._columns.items()
@@ -94,7 +106,21 @@ class Schema(MutableMapping[Hashable, Column]):
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Schema":
-        """Return the schema that :meth:`to_dict` wrote; SchemaError for anything else."""
+        """Return the schema that :meth:`to_dict` wrote.
+
+        Parameters
+        ----------
+        values : dict
+
+        Returns
+        -------
+        schema : Schema
+
+        Raises
+        ------
+        SchemaError
+            If `values` describe no schema.
+        """
         if not isinstance(values, Mapping) or not isinstance(values.get("columns"), list):
             raise SchemaError(
                 "A schema as a dict has a list under 'columns', as Schema.to_dict() writes it."

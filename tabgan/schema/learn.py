@@ -1,4 +1,4 @@
-"""Learn what belongs to a column of a given kind: dtype, missing cells, bounds, precision, levels."""
+"""Learn what belongs to a column of a given kind: dtype, bounds, precision, levels, form."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,6 @@ from tabgan.schema.cells import (
     missing_cells,
     read_booleans,
     read_choices,
-    read_instants,
     read_numbers,
 )
 from tabgan.schema.columns import Categorical, Column
@@ -74,20 +73,25 @@ def read_values(series: pd.Series, missing: np.ndarray, form: str | None) -> np.
     return parse_texts(texts.distinct, form)[texts.codes]
 
 
-def read_dates(series: pd.Series, missing: np.ndarray, form: str | None) -> np.ndarray:
-    """Return the cells of a datetime or text column as datetime64 values, in UTC."""
+def read_dates(
+    series: pd.Series, missing: np.ndarray, form: str | None, *, are_local: bool = False
+) -> np.ndarray:
+    """Return the cells of a datetime or text column as datetime64 values.
+
+    Instants with a time zone are given in UTC, or with `are_local` as the zone's own clock shows.
+    """
     if form is not None:
         texts = read_choices(series, missing)
         return parse_texts(texts.distinct, form)[texts.codes]
+    instants = series[~missing]
     if series.dtype == object:
-        return (
-            pd.DatetimeIndex(pd.to_datetime(series[~missing], utc=True))
-            .tz_localize(None)
-            .to_numpy()
-        )
-    if series.dtype.kind != "M" and not isinstance(series.dtype, pd.DatetimeTZDtype):
+        instants = pd.to_datetime(instants, utc=True)
+    if isinstance(instants.dtype, pd.DatetimeTZDtype):
+        clock = instants if are_local else instants.dt.tz_convert("UTC")
+        return clock.dt.tz_localize(None).to_numpy()
+    if instants.dtype.kind != "M":
         raise TypeError(f"dtype {series.dtype}")
-    return read_instants(series, missing)
+    return instants.to_numpy()
 
 
 def _text_form(series: pd.Series, missing: np.ndarray, given: Column, *, dates: bool) -> str | None:
@@ -104,7 +108,7 @@ def _text_form(series: pd.Series, missing: np.ndarray, given: Column, *, dates: 
 def _read(
     series: pd.Series, missing: np.ndarray, given: Column, *, dates: bool = False
 ) -> tuple[np.ndarray, str | None]:
-    """Return numbers or instants and their text form; SchemaError if the cells are no such thing."""
+    """Return numbers or instants and their text form; SchemaError if cells are no such thing."""
     if missing.all():
         return np.zeros(0, "M8[s]" if dates else np.float64), given.text_form
     form = _text_form(series, missing, given, dates=dates)
@@ -153,14 +157,14 @@ def _learn_integer(series: pd.Series, missing: np.ndarray, given: Column) -> dic
 
 def _learn_datetime(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
     instants, form = _read(series, missing, given, dates=True)
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        local = read_dates(series, missing, None, are_local=True)
+        instants = local if _is_whole(local, "D") else instants
     distinct, counts = np.unique(instants, return_counts=True)
     resolution = next((name for name, unit in UNITS.items() if _is_whole(distinct, unit)), "ns")
-    enough = max(10, 0.01 * len(instants))
-    low = pd.Timestamp(distinct[0]) if len(counts) and counts[0] >= enough else None
-    high = pd.Timestamp(distinct[-1]) if len(counts) and counts[-1] >= enough else None
-    bounds = [None if bound is None else np.datetime64(pd.Timestamp(bound).asm8) for bound in
-              (getattr(given, "low", None), getattr(given, "high", None))]  # fmt: skip
-    _check_bounds(series, missing, instants, given, bounds)
+    low, high = shared_bounds(distinct, counts)
+    low, high = (None if bound is None else pd.Timestamp(bound) for bound in (low, high))
+    _check_bounds(series, missing, instants, given)
     return {"low": low, "high": high, "resolution": resolution, "text_form": form}
 
 
@@ -169,15 +173,12 @@ def _is_whole(instants: np.ndarray, unit: str) -> bool:
 
 
 def _check_bounds(
-    series: pd.Series,
-    missing: np.ndarray,
-    values: np.ndarray,
-    given: Column,
-    bounds: list[Any] | None = None,
+    series: pd.Series, missing: np.ndarray, values: np.ndarray, given: Column
 ) -> None:
     """Refuse values beyond the declared bounds."""
-    declared = [getattr(given, "low", None), getattr(given, "high", None)]
-    low, high = declared if bounds is None else bounds
+    low, high = getattr(given, "low", None), getattr(given, "high", None)
+    if values.dtype.kind == "M":
+        low, high = (None if b is None else pd.Timestamp(b).asm8 for b in (low, high))
     outside = np.zeros(len(series), bool)
     if low is not None:
         outside[~missing] |= values < low
@@ -185,7 +186,7 @@ def _check_bounds(
         outside[~missing] |= values > high
     if outside.any():
         raise SchemaError(
-            f"Column {series.name!r} is declared between {declared[0]} and {declared[1]}, but "
+            f"Column {series.name!r} is declared between {low} and {high}, but "
             f"{int(outside.sum())} cell(s) lie outside, the first is "
             f"{first_example(series, outside)}; widen the bounds or drop the rows."
         )

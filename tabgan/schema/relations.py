@@ -5,10 +5,10 @@ rows, and if that is hardly chance: were the two independent, all rows would agr
 
     P = product over the values of a of (sum over the values of b of p_b ** n_a),
 
-where n_a rows hold the value of a and p_b is the share of the value of b. Believed is log P below
-log(1e-6 / number of ordered pairs of columns tried). A missing cell counts as a value. The values of
-a are at most 1,000 and have three rows each on average, so that no row is looked up by a value of its
-own.
+where n_a rows hold the value of a and p_b is the share of the value of b. A relation is believed if
+log P is below log(1e-6 / number of ordered pairs of columns tried). A missing cell counts as a
+value. The values of a are at most 1,000 and have three rows each on average, so that no row is
+looked up by a value of its own.
 """
 
 from collections.abc import Collection, Hashable
@@ -58,7 +58,8 @@ def log_chance(root_counts: np.ndarray, shares: np.ndarray) -> float:
     Examples
     --------
     >>> import numpy as np
-    >>> round(np.exp(log_chance(np.array([3, 2]), np.array([0.5, 0.5]))), 6)  # 1/4 times 1/2
+    >>> chance = np.exp(log_chance(np.array([3, 2]), np.array([0.5, 0.5])))  # 1/4 times 1/2
+    >>> print(chance.round(6))
     0.125
     """
     sizes, repeats = np.unique(root_counts, return_counts=True)
@@ -139,7 +140,7 @@ def _screen(columns: list[_Levels]) -> np.ndarray:
     for b, column in enumerate(columns):
         # A value of a that goes with a rare value of b has no more rows than b has rare ones.
         rare = np.flatnonzero(column.codes != np.argmax(column.counts))
-        for a in np.flatnonzero(possible[:, b]):
+        for a in np.flatnonzero(possible[:, b]).tolist():
             rows = rare[:_MINORITY_ROWS]
             possible[a, b] = bool(np.all(sizes[a, columns[a].codes[rows]] <= len(rare)))
         possible[:, b] &= column.can_be_derived

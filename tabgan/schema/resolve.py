@@ -23,9 +23,9 @@ def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None)
     ----------
     table : DataFrame or array of shape (n_rows, n_columns)
     overrides : mapping, optional
-        What you know better: column name to the name of a kind, which replaces the kind alone, or to
-        a :class:`Column`, whose fields hold as they are given; those that are None are learned, and
-        a column given so is only derived from another if it says so.
+        What you know better: column name to the name of a kind, which replaces the kind alone, or
+        to a :class:`Column`, whose fields hold as they are given; those that are None are learned,
+        and a column given so is only derived from another if it says so.
 
     Returns
     -------

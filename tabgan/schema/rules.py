@@ -67,10 +67,10 @@ def find_step(distinct: np.ndarray) -> int:
 
 
 def shared_bounds(distinct: np.ndarray, counts: np.ndarray) -> tuple[Any, Any]:
-    """Return natural bounds of sorted values, None for a side that has none.
+    """Return natural bounds of sorted numbers or instants, None for a side that has none.
 
-    An extreme is a bound if at least 10 rows and 1 % of the rows share it; else 0 is one if no value
-    lies beyond. Anything else would be the value of a few single rows, and is not kept.
+    An extreme is a bound if at least 10 rows and 1 % of the rows share it; else 0 is one if no
+    value lies beyond. Anything else would be the value of a few single rows, and is not kept.
 
     Examples
     --------
@@ -81,11 +81,13 @@ def shared_bounds(distinct: np.ndarray, counts: np.ndarray) -> tuple[Any, Any]:
     if len(distinct) == 0:
         return None, None
     enough = max(BOUND_ROWS, BOUND_SHARE * counts.sum())
-    low = distinct[0].item() if counts[0] >= enough else None
-    high = distinct[-1].item() if counts[-1] >= enough else None
-    zero = type(distinct[0].item())(0)
+    low = distinct[0] if counts[0] >= enough else None
+    high = distinct[-1] if counts[-1] >= enough else None
+    if distinct.dtype.kind == "M":
+        return low, high
+    zero = distinct.dtype.type(0)
     if low is None and distinct[0] >= 0:
         low = zero
     if high is None and distinct[-1] <= 0:
         high = zero
-    return low, high
+    return None if low is None else low.item(), None if high is None else high.item()

@@ -68,7 +68,7 @@ def _find_number_form(distinct: np.ndarray) -> str | None:
 
 
 def parse_texts(texts: np.ndarray, form: str) -> np.ndarray:
-    """Return texts of a form as int64, float64 or datetime64; ValueError if one has not the form."""
+    """Return texts of a form as int64, float64 or datetime64; ValueError if one is no such."""
     if is_date_form(form):
         return parse_dates(texts, form)
     prefix, whole, places, suffix = _form_parts(form)

@@ -55,7 +55,8 @@ def decode_value(value: Any) -> Any:
     """
     if not isinstance(value, dict):
         return value
-    kind, content = value.get("type"), value.get("value")
+    kind: Any = value.get("type")
+    content: Any = value.get("value")
     try:
         if kind == "numpy":
             return np.dtype(content[0]).type(decode_value(content[1]))
