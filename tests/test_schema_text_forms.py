@@ -87,7 +87,9 @@ def test_days_and_months_are_read_as_the_form_says() -> None:
 
 
 @given(
-    instants=st.lists(st.datetimes(pd.Timestamp(1000, 1, 1), pd.Timestamp(9999, 12, 31)), min_size=1),
+    instants=st.lists(
+        st.datetimes(pd.Timestamp(1000, 1, 1), pd.Timestamp(9999, 12, 31)), min_size=1
+    ),
     form=st.sampled_from(DATE_FORMS),
 )
 def test_every_date_form_comes_back(instants: list, form: str) -> None:
@@ -102,7 +104,9 @@ def test_every_date_form_comes_back(instants: list, form: str) -> None:
 
 @given(
     cents=st.lists(st.integers(-(10**9), 10**9), min_size=1),
-    form=st.sampled_from(["0.00", "$#,##0.00", "0.## %", "#,##0", "0", "€ 0.0#".replace("0#", "00")]),
+    form=st.sampled_from(
+        ["0.00", "$#,##0.00", "0.## %", "#,##0", "0", "€ 0.0#".replace("0#", "00")]
+    ),
 )
 def test_every_number_form_comes_back(cents: list[int], form: str) -> None:
     values = np.array(cents) if "." not in form else np.array(cents) / 100
