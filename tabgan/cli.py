@@ -137,6 +137,7 @@ def _fit(options: argparse.Namespace) -> int:
         schema=dict(options.schema_overrides) or None,
         max_steps=options.max_steps,
         max_time=options.max_time,
+        refine=options.refine,
         device=options.device,
         random_state=options.seed,
         verbose=0 if options.quiet else 1,
@@ -193,6 +194,7 @@ def _demo(options: argparse.Namespace) -> int:
         DEMO_TABLES[options.data](),
         options.output,
         max_steps=options.max_steps,
+        refine=options.refine,
         device=options.device,
         random_state=options.seed,
         verbose=0 if options.quiet else 1,
@@ -265,9 +267,6 @@ def _add_sample(command: argparse.ArgumentParser) -> None:
         "-o", "--output", default="-", metavar="FILE",
         help="a .csv, .tsv or .parquet file; - is CSV on the standard output (default: -)",
     )  # fmt: skip
-    command.add_argument(
-        "--no-refine", dest="refine", action="store_false", help="faster, and less like the table"
-    )
     command.add_argument("--seed", type=arguments.seed, metavar="N", help="number of this sample")
     _add_common(command)
 
@@ -299,6 +298,10 @@ def _add_training(command: argparse.ArgumentParser, *, default_seed: int | None)
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     """Add the options of every command that runs a network."""
+    command.add_argument(
+        "--no-refine", dest="refine", action="store_false",
+        help="leave out the choice among generated rows: faster, and less like the table",
+    )  # fmt: skip
     command.add_argument(
         "--device", default="auto", metavar="NAME",
         help="auto, cpu, cuda, mps, ... (default: the fastest there is)",

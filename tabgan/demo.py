@@ -48,6 +48,7 @@ def run_demo(
     folder: str | os.PathLike,
     *,
     max_steps: int | str = "auto",
+    refine: bool = True,
     device: str = "auto",
     random_state: Any = 0,
     verbose: int = 1,
@@ -60,9 +61,7 @@ def run_demo(
         The real rows.
     folder : path
         Made if it is not there; gets synthetic.csv, model.tabgan and fidelity.csv.
-    max_steps : int or "auto", default="auto"
-        As for :class:`tabgan.TabularGAN`.
-    device : str, default="auto"
+    max_steps, refine, device
         As for :class:`tabgan.TabularGAN`.
     random_state : None, int, Generator or RandomState, default=0
         Seed of the halves, the fit and the sample.
@@ -79,6 +78,7 @@ def run_demo(
     train, holdout = _halves(table, seed)
     model = TabularGAN(
         max_steps=max_steps,
+        refine=refine,
         device=device,
         random_state=child_seed(seed, "demo", "fit"),
         verbose=verbose,

@@ -83,7 +83,7 @@ def _describe_parameters(model: Any) -> str:
     """Return the parameters that differ from their defaults."""
     defaults = type(model)().get_params(deep=False)
     given = model.get_params(deep=False)
-    hidden = {"device", "random_state"}
+    hidden = {"device", "random_state", "verbose"}
     changed = {
         name: value
         for name, value in given.items()
