@@ -14,19 +14,23 @@ from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
 __all__ = ["level_codes", "read_numbers"]
 
 
-def read_numbers(columns: Mapping[str, pd.Series], kind: str) -> list[np.ndarray]:
-    """Return a numeric column of each table as float64, at the first table's decimals.
+def read_numbers(
+    columns: Mapping[str, pd.Series], kind: str, same_decimals: bool
+) -> list[np.ndarray]:
+    """Return a numeric column of each table as float64, perhaps at the first table's decimals.
 
     Numbers and dates written as text are read in the form that the first table shows. Dates become
     microseconds since 1970. A missing cell is NaN.
     """
     form = _text_form(next(iter(columns.values())), dates=kind == "datetime")
     arrays = [_read(series, name, kind, form) for name, series in columns.items()]
-    digits = find_decimals(np.unique(arrays[0][~np.isnan(arrays[0])]))
-    if digits is None:
-        return arrays
-    # Adding zero turns -0.0 into 0.0; coarser grids than whole numbers are content, not form.
-    return [np.round(array, max(digits, 0)) + 0.0 for array in arrays]
+    if same_decimals:
+        digits = find_decimals(np.unique(arrays[0][~np.isnan(arrays[0])]))
+        if digits is not None:
+            # Coarser grids than whole numbers are content, not form.
+            arrays = [np.round(array, max(digits, 0)) for array in arrays]
+    # Adding zero turns -0.0 into 0.0.
+    return [array + 0.0 for array in arrays]
 
 
 def level_codes(columns: Sequence[pd.Series]) -> tuple[list[np.ndarray], int]:

@@ -2,8 +2,9 @@
 
 Every table becomes two arrays: `numbers` (float64, missing is NaN) for its numeric columns, and
 `levels` (int32 codes over the union of the tables' levels, missing is a level of its own) for the
-others. Dtypes, the order of the columns, the marker of a missing cell and the number of decimals of
-the first table are forced on all of them, so that no metric tells tables apart by form alone.
+others. Dtypes, the order of columns and the marker of a missing cell are made one. For the metrics
+that look at single rows the number of decimals of the first table is forced on all, so that
+none tells tables apart by form alone.
 """
 
 from collections.abc import Hashable, Mapping
@@ -73,15 +74,17 @@ class EncodedTables:
         return self.tables[name]
 
 
-def encode_tables(schema: Any, **tables: Any) -> EncodedTables:
+def encode_tables(schema: Any, *, same_decimals: bool = False, **tables: Any) -> EncodedTables:
     """Check the tables against the first one and bring them to one form.
 
     Parameters
     ----------
     schema : None, Schema or mapping of column to kind
         See :func:`column_kinds`.
+    same_decimals : bool, default=False
+        Whether numbers are rounded to the decimals of the first table.
     **tables : DataFrame, array of two dimensions, or None
-        The first one rules: its columns, its decimals. None is left out.
+        The first one rules. None is left out.
 
     Returns
     -------
@@ -113,7 +116,9 @@ def encode_tables(schema: Any, **tables: Any) -> EncodedTables:
         for name, f in frames.items()
     }
     for position, column in enumerate(numeric):
-        parts = read_numbers({name: frame[column] for name, frame in frames.items()}, kinds[column])
+        parts = read_numbers(
+            {name: frame[column] for name, frame in frames.items()}, kinds[column], same_decimals
+        )
         for name, part in zip(frames, parts, strict=True):
             numbers[name][:, position] = part
     n_levels = []

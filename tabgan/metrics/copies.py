@@ -320,7 +320,9 @@ def exact_copies(
     >>> exact_copies(real, synthetic, schema={"x": "continuous", "side": "categorical"}).value
     0.5
     """
-    return _exact_copies(encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout))
+    return _exact_copies(
+        encode_tables(schema, same_decimals=True, real=real, synthetic=synthetic, holdout=holdout)
+    )
 
 
 def verbatim_values(
@@ -362,7 +364,9 @@ def verbatim_values(
             "The 'min_unique_share' parameter must be above 0 and at most 1. Got "
             f"{min_unique_share!r} instead."
         )
-    encoded = encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout)
+    encoded = encode_tables(
+        schema, same_decimals=True, real=real, synthetic=synthetic, holdout=holdout
+    )
     return _verbatim_values(encoded, root_seed(random_state), min_unique_share)
 
 
@@ -384,7 +388,9 @@ class _RealTables:
                 f"The 'holdout' parameter of {caller} must be a table of real rows that the "
                 "generator never saw. Got None instead. Without one, copying cannot be judged."
             )
-        encoded = encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout)
+        encoded = encode_tables(
+            schema, same_decimals=True, real=real, synthetic=synthetic, holdout=holdout
+        )
         seed = root_seed(random_state)
         size = min(len(encoded["real"]), len(encoded["holdout"]))
         seen, unseen = (_some_rows(encoded[n], size, seed, n) for n in ("real", "holdout"))

@@ -173,7 +173,9 @@ def judge(
             "The 'holdout' parameter of judge must be a table of real rows that the generator "
             "never saw. Got None instead. Without one, tree_auc compares with the rows it saw."
         )
-    encoded = encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout)
+    encoded = encode_tables(
+        schema, same_decimals=True, real=real, synthetic=synthetic, holdout=holdout
+    )
     seed = root_seed(random_state)
     train, fake, unseen = equal_size_tables(encoded, seed)
     features = judge_features(encoded)
@@ -233,7 +235,9 @@ def tree_auc(
     True
     """
     check_judge(judge)
-    encoded = encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout)
+    encoded = encode_tables(
+        schema, same_decimals=True, real=real, synthetic=synthetic, holdout=holdout
+    )
     seed = root_seed(random_state)
     first, *others = equal_size_tables(encoded, seed, tuple(encoded.tables))
     features = judge_features(encoded)
