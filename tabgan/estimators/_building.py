@@ -3,6 +3,7 @@
 import copy
 import hashlib
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -105,10 +106,8 @@ def start_training(
     rows = TrainingRows(codes, model.inputs)
     model.inputs.centre(rows.input_mean())
     discriminator = build_discriminator(model.inputs, plan, seed).to(device)
-    optimizers = (
-        torch.optim.Adam(model.generator.parameters(), lr=plan.learning_rate, betas=_BETAS),
-        torch.optim.Adam(discriminator.parameters(), lr=plan.learning_rate, betas=_BETAS),
-    )
+    adam = partial(torch.optim.Adam, lr=plan.learning_rate, betas=_BETAS, fused=device.type in ("cpu", "cuda"))
+    optimizers = adam(model.generator.parameters()), adam(discriminator.parameters())
     state = TrainingState(
         model=model,
         averaged=copy.deepcopy(model.generator),

@@ -13,6 +13,8 @@ from tabgan.preprocessing.layout import Codes
 FULL_ROWS = 0.3
 #: Least probability with which a column is shown in the other rows.
 LEAST_KEPT = 0.1
+#: Share of the rows of a conditional batch that are given columns.
+GIVEN_ROWS = 0.25
 _BLOCK = 8192
 
 
@@ -88,9 +90,17 @@ def column_mask(n_rows: int, n_columns: int, rng: torch.Generator) -> Tensor:
 def random_given(
     levels: Tensor, normals: Tensor, n_columns: int, rng: torch.Generator
 ) -> GivenColumns:
-    """Give a random subset of columns in half of the rows, none in the other half."""
-    device = rng.device
-    share = torch.rand(len(levels), 1, generator=rng, device=device)
-    share = share * (torch.rand(len(levels), 1, generator=rng, device=device) < 0.5)
-    mask = (torch.rand(len(levels), n_columns, generator=rng, device=device) < share).float()
-    return GivenColumns(levels, normals, mask)
+    """Give a random subset of columns in the last rows of a batch, none in the first ones.
+
+    The first ``free_rows(n_rows)`` rows are given nothing; each of the others is given every column
+    with a probability of its own, uniform between 0 and 1.
+    """
+    share = torch.rand(len(levels), 1, generator=rng, device=rng.device)
+    share[: free_rows(len(levels))] = 0
+    mask = torch.rand(len(levels), n_columns, generator=rng, device=rng.device) < share
+    return GivenColumns(levels, normals, mask.float())
+
+
+def free_rows(n_rows: int) -> int:
+    """Number of rows of a batch that are given no column."""
+    return n_rows - round(n_rows * GIVEN_ROWS)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from tabgan.networks import Discriminator, GivenColumns, RowGenerator
 from tabgan.objectives import Objective, moment_loss, second_moments
-from tabgan.training.batches import TrainingRows, column_mask, random_given
+from tabgan.training.batches import TrainingRows, column_mask, free_rows, random_given
 
 #: Inputs of which the moment term looks at one random subset a step.
 MOMENT_INPUTS = 700
@@ -123,7 +123,9 @@ class AdversarialStep:
             real_scores = self.discriminator(self._shown(real, mask, given))
         fake_scores = self.discriminator(self._masked(inputs, mask, given))
         loss = self.objective.generator_loss(real_scores, fake_scores).mean()
-        moments = self._moment_loss(inputs, real)
+        # Rows that were given columns say little about pairs: they copy them.
+        n_free = self.settings.batch_size if given is None else free_rows(len(inputs))
+        moments = self._moment_loss(inputs[:n_free], real)
 
         self.generator_optimizer.zero_grad(set_to_none=True)
         (loss + self.settings.moment_weight * moments).backward()

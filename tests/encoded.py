@@ -1,0 +1,24 @@
+"""A small encoded table for the tests of networks, training and sampling."""
+
+import numpy as np
+
+from tabgan.preprocessing.layout import NORMAL_GRID, Codes, Layout, LevelPart, NormalPart
+
+
+def small_layout() -> Layout:
+    """Three columns: 3 unordered levels; 2 spikes and a gated normal; a normal that is always open."""
+    levels = LevelPart(0, 3, np.array([0.5, 0.3, 0.2]), None)
+    spikes = LevelPart(1, 3, np.array([0.1, 0.1, 0.8]), np.array([[-1, -2], [1, 2], [0, 0]], "f4"))
+    values = np.tanh(NORMAL_GRID).astype(np.float32)
+    normals = (NormalPart(1, (1, 2), values), NormalPart(2, None, values))
+    return Layout(("city", "income", "height"), (levels, spikes), normals)
+
+
+def small_codes(n_rows: int, seed: int = 0) -> Codes:
+    """Rows of `small_layout` with a dependence of the last column on the first."""
+    rng = np.random.default_rng(seed)
+    city = rng.choice(3, n_rows, p=[0.5, 0.3, 0.2])
+    income = rng.choice(3, n_rows, p=[0.1, 0.1, 0.8])
+    height = 0.8 * (city - 0.7) + 0.6 * rng.standard_normal(n_rows)
+    normals = np.stack([rng.standard_normal(n_rows) * (income == 2), height], axis=1)
+    return Codes(np.stack([city, income], axis=1).astype(np.int32), normals.astype(np.float32))

@@ -1,0 +1,93 @@
+"""What the discriminator sees of a batch of codes."""
+
+import numpy as np
+import pytest
+import torch
+
+from tabgan.networks import Inputs
+from tabgan.networks.inputs import INPUTS_PER_NORMAL, STEP_KNOTS
+from tabgan.preprocessing.layout import Layout
+from tests.encoded import small_codes, small_layout
+
+
+@pytest.fixture(name="inputs")
+def _inputs() -> Inputs:
+    return Inputs(small_layout())
+
+
+def _tensors(n_rows: int = 50) -> tuple[torch.Tensor, torch.Tensor]:
+    codes = small_codes(n_rows)
+    return torch.as_tensor(codes.levels).long(), torch.as_tensor(codes.normals)
+
+
+def test_every_input_is_owned_by_the_column_it_speaks_of(inputs):
+    levels, normals = _tensors()
+    before = inputs(inputs.one_hot(levels), normals)
+    changed_levels, changed_normals = levels.clone(), normals.clone()
+    for column in range(inputs.n_columns):
+        levels, normals = changed_levels.clone(), changed_normals.clone()
+        if column == 0:
+            levels[:, 0] = (levels[:, 0] + 1) % 3
+        elif column == 1:
+            levels[:, 1] = (levels[:, 1] + 1) % 3
+        else:
+            normals[:, 1] += 1
+        after = inputs(inputs.one_hot(levels), normals)
+        changed = (after != before).any(0)
+        assert changed.any()
+        assert set(inputs.column_of_input[changed].tolist()) == {column}
+
+
+def test_level_inputs_are_indicators_over_their_standard_deviation(inputs):
+    levels, normals = _tensors()
+    rows = inputs(inputs.one_hot(levels), normals)
+    expected = (levels[:, 0] == 0).float() / np.sqrt(0.5 * 0.5 + 0.02)
+    torch.testing.assert_close(rows[:, 0], expected)
+
+
+def test_ordered_levels_add_their_scores(inputs):
+    levels, normals = _tensors()
+    rows = inputs(inputs.one_hot(levels), normals)
+    table = torch.tensor([[-1.0, -2.0], [1.0, 2.0], [0.0, 0.0]])
+    torch.testing.assert_close(rows[:, 6:8], table[levels[:, 1]])
+
+
+def test_normal_inputs_are_the_formulas_and_vanish_when_the_gate_is_closed(inputs):
+    levels, normals = _tensors()
+    rows = inputs(inputs.one_hot(levels), normals)[:, 8 : 8 + INPUTS_PER_NORMAL]
+    z = normals[:, 0].double()
+    steps = torch.tanh(6 * (z[:, None] - torch.as_tensor(STEP_KNOTS)))
+    expected = torch.cat([z[:, None], torch.tanh(z)[:, None], steps], dim=1)
+    is_open = levels[:, 1] == 2
+    torch.testing.assert_close(rows[is_open].double(), expected[is_open], atol=2e-4, rtol=0)
+    assert (rows[~is_open] == 0).all()
+
+
+def test_centring_gives_the_training_rows_mean_zero(inputs):
+    levels, normals = _tensors()
+    inputs.centre(inputs(inputs.one_hot(levels), normals).mean(0))
+    rows = inputs(inputs.one_hot(levels), normals)
+    torch.testing.assert_close(rows.mean(0), torch.zeros(inputs.n_inputs), atol=1e-5, rtol=0)
+
+
+def test_gradients_agree_with_numeric_ones():
+    inputs = Inputs(small_layout()).double()
+    levels, normals = _tensors(3)
+    soft = torch.softmax(torch.randn(3, 6, generator=torch.Generator().manual_seed(0)).double(), 1)
+    soft.requires_grad_()
+    normals = normals.double().requires_grad_()
+    assert torch.autograd.gradcheck(lambda a, b: inputs(a, b), (soft, normals), atol=1e-4)
+
+
+@pytest.mark.parametrize("empty", ["levels", "normals"])
+def test_a_table_may_lack_either_kind_of_part(empty):
+    layout = small_layout()
+    if empty == "levels":
+        layout = Layout(("height",), (), (type(layout.normal_parts[1])(0, None, layout.normal_parts[1].values),))
+    else:
+        layout = Layout(("city",), layout.level_parts[:1], ())
+    inputs = Inputs(layout)
+    levels = torch.zeros(4, layout.n_level_parts, dtype=torch.int64)
+    rows = inputs(inputs.one_hot(levels), torch.zeros(4, layout.n_normal_parts))
+    assert rows.shape == (4, inputs.n_inputs)
+    assert inputs.open_gates(levels).shape == (4, layout.n_normal_parts)

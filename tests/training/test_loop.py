@@ -1,0 +1,207 @@
+"""The loop around adversarial steps: averages, records, stops, divergence, interruption."""
+
+import copy
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+
+from tabgan.estimators._building import Split, make_step, start_training, validation_callbacks
+from tabgan.estimators._settings import TrainingPlan
+from tabgan.exceptions import CheckpointError, TrainingError, TrainingWarning
+from tabgan.objectives import OBJECTIVES
+from tabgan.training import Callback, Checkpoint, HeldOutError, TrainingState, train
+from tests.encoded import small_codes, small_layout
+
+PLAN = TrainingPlan(
+    objective=OBJECTIVES["relativistic"],
+    max_steps=150,
+    batch_size=32,
+    learning_rate=1e-3,
+    noise_dim=8,
+    generator_layers=(16,),
+    discriminator_layers=(16,),
+    conditional=True,
+    column_masking=True,
+    moment_weight=0.002,
+    n_iter_no_change=3,
+)
+
+
+def _run(
+    *callbacks: Callback,
+    plan: TrainingPlan = PLAN,
+    seed: int = 0,
+    max_time: float | None = None,
+    step_wrapper=lambda step: step,
+) -> TrainingState:
+    layout, codes = small_layout(), small_codes(500)
+    state, rows = start_training(layout, codes, plan, seed, torch.device("cpu"))
+    step = step_wrapper(make_step(state, rows, plan))
+    train(state, step, learning_rate=1e-3, averaging=0.9, max_time=max_time, callbacks=callbacks)
+    return state
+
+
+def _weights(state: TrainingState) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in state.averaged.parameters()])
+
+
+class _Interrupt(Callback):
+    """Raise KeyboardInterrupt at the first record from `step` on."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_record(self, state: TrainingState) -> None:
+        if state.step >= self.step:
+            raise KeyboardInterrupt
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
+    assert torch.equal(_weights(_run()), _weights(_run()))
+    assert not torch.equal(_weights(_run()), _weights(_run(seed=1)))
+
+
+def test_training_leaves_the_global_generator_alone():
+    before = torch.get_rng_state()
+    _run()
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_history_holds_finite_means_every_fifty_steps():
+    state = _run(plan=replace(PLAN, max_steps=120))
+    assert [record["step"] for record in state.history] == [50, 100, 120]
+    assert all(math.isfinite(v) for record in state.history for v in record.values())
+    assert state.stop_reason == "max_steps"
+
+
+@pytest.mark.parametrize("switch", ["conditional", "column_masking", "moment_weight"])
+def test_every_switch_can_be_turned_off(switch):
+    off = 0.0 if switch == "moment_weight" else False
+    assert _run(plan=replace(PLAN, max_steps=10, **{switch: off})).step == 10
+
+
+def test_a_time_limit_ends_training():
+    state = _run(plan=replace(PLAN, max_steps=10**6), max_time=0.5)
+    assert state.stop_reason == "max_time"
+    assert state.step < 10**6
+
+
+def test_a_callback_ends_training_by_returning_true():
+    class Stop(Callback):
+        def on_record(self, state):
+            state.stop_reason = "callback"
+            return True
+
+    assert _run(Stop()).step == 50
+
+
+def test_an_interrupt_keeps_the_model_and_warns():
+    with pytest.warns(TrainingWarning, match="interrupted after 100 of 150 steps"):
+        state = _run(_Interrupt(100))
+    assert state.stop_reason == "interrupted"
+    assert _weights(state).isfinite().all()
+
+
+def _diverge_after(n_steps: int):
+    def wrap(step):
+        def diverging(progress):
+            scalars = step(progress)
+            if diverging.count >= n_steps:
+                with torch.no_grad():
+                    for weight in step.model.generator.parameters():
+                        weight.fill_(float("nan"))
+            diverging.count += 1
+            return scalars
+
+        diverging.count = 0
+        return diverging
+
+    return wrap
+
+
+def test_divergence_returns_to_the_last_finite_weights_and_says_what_to_change():
+    with pytest.warns(TrainingWarning, match="step 100 are kept. Lower learning_rate"):
+        state = _run(step_wrapper=_diverge_after(110))
+    assert state.stop_reason == "diverged"
+    assert _weights(state).isfinite().all()
+
+
+def test_divergence_before_any_record_is_an_error():
+    with pytest.raises(TrainingError, match="within the first 50 steps. Lower learning_rate"):
+        _run(step_wrapper=_diverge_after(3))
+
+
+def test_best_weights_are_kept_and_training_stops_without_gain():
+    layout, codes = small_layout(), small_codes(400, seed=1)
+    plan = replace(PLAN, max_steps=100_000, n_iter_no_change=2)
+    state, rows = start_training(layout, small_codes(500), plan, 0, torch.device("cpu"))
+    callbacks = validation_callbacks(state, layout, Split(codes, codes), plan, 0)
+    train(
+        state,
+        make_step(state, rows, plan),
+        learning_rate=1e-3,
+        averaging=0.9,
+        max_time=60,
+        callbacks=callbacks,
+    )
+    errors = [r["validation_error"] for r in state.history if "validation_error" in r]
+    assert state.best_error == min(errors)
+    assert callbacks[0].error(state.averaged_model()) == pytest.approx(min(errors), abs=1e-6)
+
+
+def test_the_held_out_error_of_the_rows_themselves_is_zero_and_of_others_is_not():
+    layout, codes = small_layout(), small_codes(3000)
+    state, _ = start_training(layout, codes, PLAN, 0, torch.device("cpu"))
+    error = HeldOutError(codes, layout, state.model.inputs, seed=0)
+
+    class Replay:
+        def draw_rows(self, n_rows, rng):
+            return torch.as_tensor(codes.levels).long(), torch.as_tensor(codes.normals)
+
+    assert error(Replay()) == pytest.approx(0, abs=1e-6)
+    assert error(state.averaged_model()) > 0.02
+
+
+def test_a_resumed_fit_gives_the_weights_of_an_uninterrupted_one(tmp_path):
+    path = tmp_path / "fit.checkpoint"
+    with pytest.warns(TrainingWarning):
+        _run(Checkpoint(path, every=50), _Interrupt(100))
+    resumed = _run(Checkpoint(path, every=50))
+    whole = _run()
+    assert resumed.step == whole.step == 150
+    assert torch.equal(_weights(resumed), _weights(whole))
+    assert [r["step"] for r in resumed.history] == [r["step"] for r in whole.history]
+
+
+@pytest.mark.parametrize("change", [{"batch_size": 16}, {"max_steps": 200}])
+def test_a_checkpoint_of_another_fit_is_refused(tmp_path, change):
+    path = tmp_path / "fit.checkpoint"
+    _run(Checkpoint(path))
+    (name,) = change
+    with pytest.raises(CheckpointError, match=f"its {name} is .* pass resume=False"):
+        _run(Checkpoint(path), plan=replace(PLAN, **change))
+    assert _run(Checkpoint(path, resume=False), plan=replace(PLAN, **change)).step
+
+
+def test_averaging_follows_the_exponential_law():
+    seen = []
+
+    def wrap(step):
+        def recording(progress):
+            scalars = step(progress)
+            seen.append(copy.deepcopy(step.model.generator.output.bias.detach()))
+            return scalars
+
+        return recording
+
+    state = _run(plan=replace(PLAN, max_steps=20), step_wrapper=wrap)
+    average = None
+    layout, plan = small_layout(), replace(PLAN, max_steps=20)
+    fresh, _ = start_training(layout, small_codes(500), plan, 0, torch.device("cpu"))
+    average = fresh.averaged.output.bias.detach().clone()
+    for number, bias in enumerate(seen, start=1):
+        decay = min(0.9, number / (number + 9))
+        average = decay * average + (1 - decay) * bias
+    torch.testing.assert_close(state.averaged.output.bias.detach(), average)
