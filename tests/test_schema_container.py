@@ -136,7 +136,7 @@ def test_a_long_list_of_levels_is_cut_short() -> None:
 
 @pytest.mark.parametrize("kind", ["number", 3, None, Column, Column()])
 def test_an_unknown_kind_is_refused_with_those_that_exist(kind: Any) -> None:
-    with pytest.raises(SchemaError, match="'zip'.*continuous, integer, boolean, categorical"):
+    with pytest.raises(SchemaError, match=r"'zip'.*continuous, integer, boolean, categorical"):
         Schema({"zip": kind})
 
 

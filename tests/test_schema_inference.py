@@ -288,7 +288,7 @@ def test_an_edited_schema_is_filled_and_otherwise_kept() -> None:
 
 def test_a_schema_must_have_all_columns() -> None:
     table = pd.DataFrame({"a": [1, 2], "b": [1, 2]})
-    with pytest.raises(SchemaError, match="lacks 1 column.s. of the table, the first is 'b'"):
+    with pytest.raises(SchemaError, match=r"lacks 1 column.s. of the table, the first is 'b'"):
         resolve_schema(table, Schema({"a": "integer"}))
     with pytest.raises(SchemaError, match="got 5 of type int"):
         resolve_schema(table, 5)

@@ -1,4 +1,4 @@
-"""Numbers and dates in text are recognised only where every cell comes back as the very same text."""
+"""Numbers and dates in text are recognised only if every cell comes back as the very same text."""
 
 import hypothesis.strategies as st
 import numpy as np

@@ -222,7 +222,11 @@ class TableTransformer(TransformerMixin, BaseEstimator):
             arrays[position] = coder.decode(levels, normals, rows=rows, key=key)
         for position, lookup in self._lookups.items():
             arrays[position] = lookup.decode(used[lookup.root], rows)
-        ordered = {position: arrays[position] for position in range(len(self._coders))}
+        # A Series states its dtype; pandas would look into a bare object array, and find text.
+        ordered = {
+            position: pd.Series(array, dtype=array.dtype, copy=False)
+            for position, array in sorted(arrays.items())
+        }
         frame = pd.DataFrame(ordered, index=pd.RangeIndex(len(codes)), copy=False)
         frame.columns = pd.Index(list(self.schema_), tupleize_cols=False)
         return frame

@@ -185,8 +185,9 @@ def dtype_to_text(dtype: Any) -> str:
 def dtype_from_text(text: str, *, levels: Any = None, ordered: bool = False) -> Any:
     """Return the pandas dtype that `text` names; `levels` are the categories of a category."""
     if text.startswith("category"):
-        categories = text.removeprefix("category").strip("[]") or "object"
-        index = pd.Index(list(levels or ()), dtype=dtype_from_text(categories))
+        categories = text.removeprefix("category").removeprefix("[").removesuffix("]")
+        dtype = dtype_from_text(categories) if categories else None
+        index = pd.Index(list(levels or ()), dtype=dtype, tupleize_cols=False)
         return pd.CategoricalDtype(index, ordered=ordered)
     try:
         return pd.api.types.pandas_dtype(text)

@@ -1,0 +1,73 @@
+"""What a round trip keeps, as assertions."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import DataWarning
+from tabgan.preprocessing import Codes, TableTransformer
+from tabgan.schema import Column
+from tabgan.schema.text_forms import parse_texts
+
+# A pool joins at most 5 rows (in tables of up to 2,000), and up to 4 that are left over.
+POOL_ROWS = 9
+
+
+def fit(table: pd.DataFrame, **options: Any) -> TableTransformer:
+    """Fit without the warning that names identifiers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        return TableTransformer(random_state=0, **options).fit(table)
+
+
+def assert_codes_fit(codes: Codes, transformer: TableTransformer) -> None:
+    """Codes of the training table have the layout's frequencies, and closed normals are zero."""
+    layout = transformer.layout_
+    assert (codes.levels.dtype, codes.normals.dtype) == (np.int32, np.float32)
+    assert codes.levels.shape[1] == layout.n_level_parts
+    assert codes.normals.shape[1] == layout.n_normal_parts
+    for i, part in enumerate(layout.level_parts):
+        counts = np.bincount(codes.levels[:, i], minlength=part.n_levels)
+        np.testing.assert_allclose(counts / len(codes), part.frequencies)
+        assert part.n_levels >= 2
+    for j, part in enumerate(layout.normal_parts):
+        if part.gate is not None:
+            closed = codes.levels[:, part.gate[0]] != part.gate[1]
+            assert part.gate[1] == layout.level_parts[part.gate[0]].n_levels - 1
+            assert np.all(codes.normals[closed, j] == 0)
+
+
+def assert_same_cells(back: pd.Series, original: pd.Series) -> None:
+    """Every cell is equal and of the same type; missing cells hold the same marker."""
+    assert back.dtype == original.dtype
+    np.testing.assert_array_equal(back.isna(), original.isna())
+    for cell, cell_before in zip(back, original, strict=True):
+        assert type(cell) is type(cell_before)
+        assert cell is cell_before or cell == cell_before or pd.isna(cell)
+
+
+def assert_near_cells(back: pd.Series, original: pd.Series, column: Column) -> None:
+    """Dtype and missing cells are the same, and ranks move by no more than a pool."""
+    assert back.dtype == original.dtype
+    np.testing.assert_array_equal(back.isna(), original.isna())
+    assert {type(cell) for cell in back} <= {type(cell) for cell in original}
+    after, before = _numbers(back, column), _numbers(original, column)
+    ordered = np.sort(before)
+    first = np.searchsorted(ordered, before, "left") - POOL_ROWS
+    last = np.searchsorted(ordered, before, "right") - 1 + POOL_ROWS
+    assert np.all(after >= ordered[np.maximum(first, 0)])
+    assert np.all(after <= ordered[np.minimum(last, len(ordered) - 1)])
+
+
+def _numbers(series: pd.Series, column: Column) -> np.ndarray:
+    """Return the cells that are not missing as numbers."""
+    cells = series.dropna()
+    if column.text_form is not None:
+        values = parse_texts(cells.to_numpy(dtype=object), column.text_form)
+    elif column.kind == "datetime":
+        values = pd.DatetimeIndex(cells).tz_localize(None).to_numpy("M8[ns]")
+    else:
+        values = cells.to_numpy(dtype=np.float64)
+    return values.astype(np.int64 if values.dtype.kind == "M" else np.float64)
