@@ -7,19 +7,20 @@ reference (what a holdout scores) and the detail behind it.
 
 from tabgan.metrics._results import ErrorResult, MetricResult
 from tabgan.metrics.associations import trend_error, trend_error_sdmetrics
-from tabgan.metrics.copies import (
-    CopyingResult,
+from tabgan.metrics.copies import CopyingResult, copying
+from tabgan.metrics.copy_shares import (
     CopyShare,
     DcrShare,
-    VerbatimValues,
-    copying,
     dcr_share,
     exact_copies,
     near_copy_excess,
     singleton_excess,
-    verbatim_values,
 )
-from tabgan.metrics.coverage import (
+from tabgan.metrics.gate import GateCheck, GateResult, copying_gate
+from tabgan.metrics.judging import JudgeResult, JudgeSummary, judge, summarize_judgements, tree_auc
+from tabgan.metrics.logistic import logistic_c2st
+from tabgan.metrics.margins import shape_error
+from tabgan.metrics.neighbourhoods import (
     PrecisionRecall,
     PrecisionRecallResult,
     alpha_precision,
@@ -28,12 +29,9 @@ from tabgan.metrics.coverage import (
     density,
     precision_recall,
 )
-from tabgan.metrics.gate import GateCheck, GateResult, copying_gate
-from tabgan.metrics.judging import JudgeResult, JudgeSummary, judge, summarize_judgements, tree_auc
-from tabgan.metrics.logistic import logistic_c2st
-from tabgan.metrics.margins import shape_error
-from tabgan.metrics.utility import UtilityResult, utility
-from tabgan.metrics.utility_grid import GridUtility, utility_grid
+from tabgan.metrics.paper_utility import GridUtility, utility_grid
+from tabgan.metrics.prediction import UtilityResult, utility
+from tabgan.metrics.verbatim import VerbatimValues, verbatim_values
 
 __all__ = [
     "CopyShare",

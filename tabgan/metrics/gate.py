@@ -23,7 +23,19 @@ LIMITS = {
 
 @dataclass(frozen=True, kw_only=True)
 class GateCheck:
-    """One condition of the gate: the upper 95 % bound of a figure must not exceed a limit."""
+    """One condition of the gate: the upper 95 % bound of a figure must not exceed a limit.
+
+    Attributes
+    ----------
+    name : str
+        "dcr_share", "near_copy_excess", "singleton_excess" or "auc_gap".
+    value : float
+        Mean of the figure over the fits.
+    upper : float
+        Upper one-sided 95 % bound of that mean.
+    limit : float
+        What `upper` must not exceed.
+    """
 
     name: str
     value: float

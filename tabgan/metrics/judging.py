@@ -41,6 +41,8 @@ class JudgeResult(MetricResult):
         "quick" or "full". Figures of different judges cannot be compared.
     n_rows : int
         Rows of each table in use. The areas grow with it, so it belongs beside each of them.
+    n_folds : int
+        Folds of which the areas are means.
     auc_holdout : float
         Unseen real rows against synthetic ones: the headline, equal to `value`.
     floor : float
@@ -74,7 +76,7 @@ class JudgeResult(MetricResult):
 
     @property
     def verdict(self) -> str:
-        """ "cannot tell", "hardly" or "tells", by the upper bound."""
+        """What the upper bound allows to say: "cannot tell", "hardly" or "tells"."""
         return verdict(self.upper)
 
 
@@ -84,10 +86,19 @@ class JudgeSummary(MetricResult):
 
     Attributes
     ----------
+    judge : str
+        "quick" or "full".
+    n_rows : int
+        Rows of each table in use, the smallest number over the fits.
+    n_fits : int
+    floor, auc_train, gap : float
+        Means over the fits; see :class:`JudgeResult`.
     se : float
         Standard error of the mean `auc_holdout`: spread of the fits and DeLong's variance.
     upper : float
         Upper one-sided 95 % bound, Student's t with one degree of freedom less than fits.
+    gap_upper : float
+        The same bound of `gap`.
     verdict : str
         "cannot tell" if `upper` is at most .52, "hardly" if at most .55, else "tells".
     """

@@ -47,7 +47,13 @@ class PrecisionRecall(MetricResult):
 
 @dataclass(frozen=True, kw_only=True)
 class PrecisionRecallResult:
-    """All four figures, from one search."""
+    """All four figures, from one search.
+
+    Attributes
+    ----------
+    alpha_precision, beta_recall, coverage, density : PrecisionRecall
+        See the functions of the same names.
+    """
 
     alpha_precision: PrecisionRecall
     beta_recall: PrecisionRecall
