@@ -12,7 +12,7 @@ from tabgan._random import child_generator, child_seed, root_seed
 from tabgan.datasets import fetch_adult, load_demo
 from tabgan.estimators import TabularGAN
 from tabgan.exceptions import MissingDependencyError
-from tabgan.metrics import copying, judge, shape_error, trend_error
+from tabgan.metrics import copying, judge, logistic_c2st, shape_error, trend_error
 from tabgan.table_files import write_table
 
 __all__ = ["DEMO_TABLES", "DemoResult", "fidelity_figures", "run_demo"]
@@ -127,11 +127,13 @@ def fidelity_figures(
     }  # fmt: skip
     shape = shape_error(train, synthetic, **options)
     trend = trend_error(train, synthetic, **options)
+    c2st = logistic_c2st(train, synthetic, **options)
     copies = copying(train, synthetic, max_synthetic=_MOST_LOOKED_UP, **options)
     dcr, near, verbatim = copies.dcr_share, copies.near_copy_excess, copies.verbatim_values
     rows = [
         ("shape error", shape.value, shape.reference, "distance of single columns; 0 is equal"),
         ("trend error", trend.value, trend.reference, "distance of pairs of columns; 0 is equal"),
+        ("logistic test", c2st.value, c2st.reference, "1: a linear model cannot tell them apart"),
         *_judge_row(train, synthetic, options),
         ("nearer to seen rows", dcr.value, 0.5, "share of rows; above .5 they lean on seen rows"),
         ("near copies", near.value, 0.0, "excess over unseen rows; above 0 seen rows are copied"),

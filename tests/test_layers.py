@@ -193,7 +193,7 @@ def test_a_function_fits_one_screen_and_a_module_one_idea(module: str) -> None:
         ("import tabgan.preprocessing", {"torch"}),
         ("import tabgan.datasets", {"torch"}),
         ("import tabgan.cli", {"torch"}),
-        ("import tabgan.estimators", {"matplotlib", "pyarrow", "xgboost"}),
+        ("import tabgan.estimators", {"matplotlib", "xgboost"}),
     ],
 )
 def test_an_import_loads_nothing_that_it_does_not_need(statement: str, absent: set[str]) -> None:

@@ -135,7 +135,7 @@ def _units(table: pd.DataFrame, schema: Schema | None) -> dict[Hashable, str]:
     return units
 
 
-def _instants(column: pd.Series, unit: str) -> pd.Series:
+def _instants(column: pd.Series, unit: Any) -> pd.Series:
     """Write instants alike in every table: pandas drops the time where all are midnights."""
     values = column.to_numpy()
     written = np.char.replace(np.datetime_as_string(values, unit=unit), "T", " ").astype(object)
