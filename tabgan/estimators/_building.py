@@ -106,7 +106,9 @@ def start_training(
     rows = TrainingRows(codes, model.inputs)
     model.inputs.centre(rows.input_mean())
     discriminator = build_discriminator(model.inputs, plan, seed).to(device)
-    adam = partial(torch.optim.Adam, lr=plan.learning_rate, betas=_BETAS, fused=device.type in ("cpu", "cuda"))
+    adam = partial(
+        torch.optim.Adam, lr=plan.learning_rate, betas=_BETAS, fused=device.type in ("cpu", "cuda")
+    )
     optimizers = adam(model.generator.parameters()), adam(discriminator.parameters())
     state = TrainingState(
         model=model,
@@ -198,7 +200,7 @@ def add_refiner(
     real = split if split.held_out is not None else split_codes(split.train, 0.1, seed)
     if real.held_out is None:  # too few rows to hold any out
         return
-    pool = pool_codes(sampler, min(_POOL_ROWS, max(32_768, 4 * len(real.train))), seed)
+    pool = pool_codes(sampler, min(_POOL_ROWS, max(16_384, 6 * len(real.train))), seed)
     n_pool_held_out = min(_POOL_HELD_OUT, len(pool) // 4)
     pool_split = Split(
         pool.take(np.arange(n_pool_held_out, len(pool))), pool.take(np.arange(n_pool_held_out))
@@ -214,9 +216,15 @@ def add_refiner(
         TrainingRows(pool_split.train, inputs),
         TrainingRows(pool_split.held_out, inputs).all_inputs(),
         rng,
-        RefinerSettings(),
+        refiner_settings(len(real.train)),
     )
     sampler.refiner = refiner
+
+
+def refiner_settings(n_rows: int) -> RefinerSettings:
+    """Fewer and smaller steps for tables that are soon learnt by heart."""
+    max_steps = int(min(1500, max(200, 50 * round(30 * (n_rows / 10_000) ** 0.5))))
+    return RefinerSettings(max_steps=max_steps, batch_size=min(500, max(64, n_rows)))
 
 
 def pool_codes(sampler: Sampler, n_rows: int, seed: int) -> Codes:

@@ -80,16 +80,16 @@ def choose_device(device: str) -> torch.device:
 
 
 def choose_batch_size(batch_size: int | str, n_rows: int) -> int:
-    """Rows of each kind in a batch: 500, fewer only for tables shorter than that."""
+    """Rows of each kind in a batch: 250, fewer only for tables shorter than that."""
     if batch_size == "auto":
-        return min(500, max(64, n_rows))
+        return min(250, max(64, n_rows))
     return int(batch_size)
 
 
 def choose_max_steps(max_steps: int | str, n_rows: int) -> int:
-    """Generator steps: about 1,000 for 150 rows, 3,000 for 10,000, at most 4,000."""
+    """Generator steps: about 1,000 for 150 rows, 3,500 for 10,000, at most 4,500."""
     if max_steps == "auto":
-        return int(min(4000, max(800, 50 * round(60 * (n_rows / 10_000) ** 0.25))))
+        return int(min(4500, max(800, 50 * round(70 * (n_rows / 10_000) ** 0.3))))
     return int(max_steps)
 
 

@@ -50,14 +50,14 @@ class TabularGAN(BaseEstimator):
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
     max_steps : int or "auto", default="auto"
-        Generator steps. "auto" takes between 800 and 4,000, more for longer tables.
+        Generator steps. "auto" takes between 800 and 4,500, more for longer tables.
     max_time : float or None, default=None
         Seconds after which training ends; the learning rate is lowered towards that end too. With a
         clock, two fits with the same seed may differ.
     batch_size : int or "auto", default="auto"
-        Rows of each kind, real and generated, in a batch. "auto" is 500, or fewer for tables that
+        Rows of each kind, real and generated, in a batch. "auto" is 250, or fewer for tables that
         are shorter.
-    learning_rate : float, default=1e-3
+    learning_rate : float, default=2e-3
         Peak rate of Adam for both networks; it warms up over 50 steps and falls to 5 % on a cosine.
     noise_dim : int, default=128
         Width of the generator's noise.
@@ -196,7 +196,7 @@ class TabularGAN(BaseEstimator):
         max_steps: int | str = "auto",
         max_time: float | None = None,
         batch_size: int | str = "auto",
-        learning_rate: float = 1e-3,
+        learning_rate: float = 2e-3,
         noise_dim: int = 128,
         generator_layers: Sequence[int] = (256, 256),
         discriminator_layers: Sequence[int] = (256, 256),
@@ -278,7 +278,7 @@ class TabularGAN(BaseEstimator):
         device = settings.choose_device(self.device)
         container, table = Container.open(X)
         seed = root_seed(self.random_state)
-        transformer = self._fit_transformer(table)
+        transformer = self._fit_transformer(table, seed)
         codes = transformer.encode(table, generator=child_generator(seed, "ties"))
         holds_out = settings.uses_validation(self.early_stopping, len(codes))
         split = building.split_codes(codes, self.validation_fraction if holds_out else 0.0, seed)
@@ -287,11 +287,14 @@ class TabularGAN(BaseEstimator):
         self._keep(container, table, transformer, sampler, state, seed)
         return self
 
-    def _fit_transformer(self, table: pd.DataFrame) -> TableTransformer:
+    def _fit_transformer(self, table: pd.DataFrame, seed: int) -> TableTransformer:
         """Learn how columns are encoded, or keep what an earlier fit learnt."""
         if self.warm_start and hasattr(self, "transformer_"):
             return self.transformer_
-        return TableTransformer(schema=self.schema).fit(table)
+        transformer = TableTransformer(
+            schema=self.schema, random_state=child_seed(seed, "identifiers")
+        )
+        return transformer.fit(table)
 
     def _train(
         self,
@@ -445,12 +448,13 @@ class TabularGAN(BaseEstimator):
 
     def _decoded_blocks(self, n_samples: int, seed: int, refine: bool) -> Iterator[pd.DataFrame]:
         """Tables of the sampler's blocks, cut off after `n_samples` rows."""
-        n_left = n_samples
-        generator = child_generator(seed, "decode")
+        n_drawn = 0
         for codes in self.sampler_.blocks(seed, refine=refine):
-            yield self.transformer_.decode(codes, generator=generator).iloc[:n_left]
-            n_left -= len(codes)
-            if n_left <= 0:
+            generator = child_generator(seed, "decode")  # the same for all blocks of a sample
+            table = self.transformer_.decode(codes, generator=generator, first_row=n_drawn)
+            yield table.iloc[: n_samples - n_drawn]
+            n_drawn += len(codes)
+            if n_drawn >= n_samples:
                 return
 
     def _pieces(
@@ -489,7 +493,7 @@ class TabularGAN(BaseEstimator):
         """
         check_is_fitted(self, "sampler_")
         _, table = Container.open(X)
-        self.transformer_.check(table)
+        self.transformer_.encode(table)  # refuses a table of another kind
         n_rows = min(len(table), _SCORE_ROWS)
         blocks = self._decoded_blocks(n_rows, child_seed(self.seed_, "score"), self.refine)
         synthetic = pd.concat(blocks, ignore_index=True)
@@ -530,8 +534,7 @@ class TabularGAN(BaseEstimator):
         sampler, sampler_arrays = sampler_to_state(self.sampler_)
         parameters = self.get_params(deep=False)
         parameters |= {"schema": None, "callbacks": None, "random_state": self.seed_}
-        for name in ("generator_layers", "discriminator_layers"):
-            parameters[name] = [int(width) for width in parameters[name]]
+        parameters = {name: _plain(value) for name, value in parameters.items()}
         manifest = {
             "format": "tabgan-model",
             "estimator": type(self).__name__,
@@ -586,6 +589,13 @@ class TabularGAN(BaseEstimator):
 
 def _check_count(name: str, value: Any) -> None:
     check_parameters("sample", {name: value}, {name: [Interval(int, 1)]})
+
+
+def _plain(value: Any) -> Any:
+    """A parameter as plain JSON types."""
+    if isinstance(value, list | tuple):
+        return [_plain(member) for member in value]
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _with_prefix(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -36,13 +36,14 @@ class RefinerSettings:
         heart.
     """
 
-    max_steps: int = 1000
-    batch_size: int = 1000
-    dropout: float = 0.3
-    learning_rate: float = 1e-3
+    max_steps: int = 1500
+    batch_size: int = 500
+    dropout: float = 0.2
+    learning_rate: float = 2e-3
     weight_decay: float = 1e-2
     evaluate_every: int = 50
     averaging: float = 0.98
+    patience: int = 6
 
 
 def train_refiner(
@@ -80,7 +81,7 @@ def train_refiner(
         refiner.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
     )
     averaged = copy.deepcopy(refiner)
-    best_loss, best = float("inf"), copy.deepcopy(averaged.state_dict())
+    best_loss, best_step, best = float("inf"), 0, copy.deepcopy(averaged.state_dict())
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, settings.max_steps)
     for step in range(1, settings.max_steps + 1):
         real_rows = _drop(real.draw_inputs(settings.batch_size, rng), settings.dropout, rng)
@@ -99,6 +100,9 @@ def train_refiner(
             held_out_loss = _cross_entropy(averaged, held_out, pool_held_out)
             if held_out_loss < best_loss:
                 best_loss, best = held_out_loss, copy.deepcopy(averaged.state_dict())
+                best_step = step
+            elif step >= best_step + settings.patience * settings.evaluate_every:
+                break
     refiner.load_state_dict(best)
     return _best_factor(refiner, held_out, pool_held_out)
 

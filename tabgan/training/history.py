@@ -64,7 +64,7 @@ class TrainingState:
     best_step: int = 0
     best_error: float = float("inf")
     n_evaluations_without_gain: int = 0
-    stop_reason: str = "max_steps"
+    stop_reason: str = ""
 
     def averaged_model(self) -> RowGenerator:
         """The generator with averaged weights, sharing inputs and choices with `model`."""

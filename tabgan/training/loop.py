@@ -61,6 +61,7 @@ def train(
                 if state.best_error == math.inf:
                     state.keep_weights()
                 if any(stops):
+                    state.stop_reason = state.stop_reason or "callback"
                     break
         else:
             state.stop_reason = "max_steps" if state.step >= state.max_steps else "max_time"
@@ -83,7 +84,7 @@ def train(
 
 
 def _progress(state: TrainingState, max_time: float | None) -> float:
-    done = state.step / state.max_steps
+    done = state.step / state.max_steps if state.max_steps else 1.0
     return done if max_time is None else max(done, state.seconds / max_time)
 
 

@@ -6,7 +6,7 @@ import torch
 
 from tabgan.networks import Inputs
 from tabgan.networks.inputs import INPUTS_PER_NORMAL, STEP_KNOTS
-from tabgan.preprocessing.layout import Layout
+from tabgan.preprocessing.layout import Layout, NormalPart
 from tests.encoded import small_codes, small_layout
 
 
@@ -72,7 +72,7 @@ def test_centring_gives_the_training_rows_mean_zero(inputs):
 
 def test_gradients_agree_with_numeric_ones():
     inputs = Inputs(small_layout()).double()
-    levels, normals = _tensors(3)
+    _, normals = _tensors(3)
     soft = torch.softmax(torch.randn(3, 6, generator=torch.Generator().manual_seed(0)).double(), 1)
     soft.requires_grad_()
     normals = normals.double().requires_grad_()
@@ -83,7 +83,8 @@ def test_gradients_agree_with_numeric_ones():
 def test_a_table_may_lack_either_kind_of_part(empty):
     layout = small_layout()
     if empty == "levels":
-        layout = Layout(("height",), (), (type(layout.normal_parts[1])(0, None, layout.normal_parts[1].values),))
+        height = NormalPart(0, None, layout.normal_parts[1].values)
+        layout = Layout(("height",), (), (height,))
     else:
         layout = Layout(("city",), layout.level_parts[:1], ())
     inputs = Inputs(layout)
