@@ -31,10 +31,13 @@ class Points:
         Twice the mid-rank in the pool; 0 for a missing cell.
     codes : array of shape (n_categories, n_rows), int32
         Levels, and for each numeric column with missing cells whether the cell is missing.
+    known : dict of int to array of shape (n_rows,), bool
+        For each such column, by its position in `ranks`, whether the cell is known.
     """
 
     ranks: np.ndarray
     codes: np.ndarray
+    known: dict[int, np.ndarray]
 
     @property
     def n_rows(self) -> int:
@@ -70,10 +73,10 @@ class RankSpace:
             # Ranks among the known values are stretched to the whole range.
             stretch = self.unit / max(2 * len(ranked), 1)
             ranks[position, known] = np.rint((below + not_above) * stretch)
-        missing = [np.isnan(table.numbers[:, position]) for position in self.gaps]
-        codes = [*table.levels.T, *missing]
+        cells = {position: ~np.isnan(table.numbers[:, position]) for position in self.gaps}
+        codes = [*table.levels.T, *cells.values()]
         stacked = np.array(codes, np.int32) if codes else np.empty((0, len(table)), np.int32)
-        return Points(ranks, stacked)
+        return Points(ranks, stacked, cells)
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,9 @@ def nearest_rows(
     pool = Points(
         np.concatenate([table.ranks for table in tables], axis=1),
         _smallest_type(np.concatenate([table.codes for table in tables], axis=1), queries.codes),
+        {i: np.concatenate([table.known[i] for table in tables]) for i in queries.known},
     )
-    queries = Points(queries.ranks, queries.codes.astype(pool.codes.dtype))
+    queries = Points(queries.ranks, queries.codes.astype(pool.codes.dtype), queries.known)
     ends = np.cumsum([table.n_rows for table in tables])
     blocks = range(0, queries.n_rows, BLOCK_ROWS)
     workers = effective_n_jobs(n_jobs)
@@ -172,8 +176,12 @@ def _block_distances(queries: Points, pool: Points, rows: slice, unit: int) -> n
         total: np.ndarray = mismatches.astype(kind)
         total *= unit
         difference = np.empty(total.shape, np.int32)
-        for query, real in zip(ranks, pool.ranks[:, strip], strict=True):
-            np.subtract(query[:, None], real, out=difference)
+        for position, query in enumerate(ranks):
+            np.subtract(query[:, None], pool.ranks[position, strip], out=difference)
+            if position in pool.known:
+                # Where a cell is missing the code speaks, not the rank.
+                difference *= queries.known[position][rows, None]
+                difference *= pool.known[position][strip]
             total += np.abs(difference, out=difference)
         result[:, strip] = total
     return result

@@ -130,8 +130,11 @@ def _edges(numbers: np.ndarray) -> list[np.ndarray]:
 
 
 def _column_edges(column: np.ndarray) -> np.ndarray:
+    """Return the edges between the extremes of one column; of any width if it does not vary."""
     known = column[~np.isnan(column)]
-    return np.histogram_bin_edges(known if len(known) else np.zeros(1), bins=N_BINS)
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+    margin = 0.5 if low == high else 0.0
+    return np.linspace(low - margin, high + margin, N_BINS + 1)
 
 
 def _cells(table: EncodedTable, shared_edges: Sequence[np.ndarray] | None) -> np.ndarray:
@@ -193,8 +196,9 @@ def _correlations(numbers: np.ndarray) -> np.ndarray:
 
 def _complete_correlations(numbers: np.ndarray) -> np.ndarray:
     """Return the Pearson correlations of columns without missing cells."""
-    # Columns are scaled first: squares of ticks of time would lose all digits.
-    centred = numbers - numbers.mean(axis=0)
+    # Shifted and scaled first: sums and squares of ticks of time would lose all digits.
+    shifted = numbers - numbers[0]
+    centred = shifted - shifted.mean(axis=0)
     spread = np.abs(centred).max(axis=0, initial=0.0)
     varies = numbers.max(axis=0) > numbers.min(axis=0)
     centred = np.where(varies, centred / np.where(varies, spread, 1.0), 0.0)
