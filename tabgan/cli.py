@@ -188,7 +188,7 @@ def _inspect(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from tabgan.demo import DEMO_TABLES, run_demo
+    from tabgan.demo import DEMO_TABLES, format_figures, run_demo
 
     result = run_demo(
         DEMO_TABLES[options.data](),
@@ -200,7 +200,7 @@ def _demo(options: argparse.Namespace) -> int:
         verbose=0 if options.quiet else 1,
     )
     if not options.quiet:
-        print(result.figures.rename(columns={"holdout": "real holdout"}).to_string(index=False))
+        print(format_figures(result.figures))
         print("Wrote " + ", ".join(map(str, result.files)) + ".")
     return 0
 

@@ -15,7 +15,7 @@ from tabgan.exceptions import MissingDependencyError
 from tabgan.metrics import copying, judge, logistic_c2st, shape_error, trend_error
 from tabgan.table_files import write_table
 
-__all__ = ["DEMO_TABLES", "DemoResult", "fidelity_figures", "run_demo"]
+__all__ = ["DEMO_TABLES", "DemoResult", "fidelity_figures", "format_figures", "run_demo"]
 
 DEMO_TABLES = {"breast-cancer": load_demo, "adult": fetch_adult}
 """Loaders of the tables that the demo can take, by name."""
@@ -137,11 +137,38 @@ def fidelity_figures(
         *_judge_row(train, synthetic, options),
         ("nearer to seen rows", dcr.value, 0.5, "share of rows; above .5 they lean on seen rows"),
         ("near copies", near.value, 0.0, "excess over unseen rows; above 0 seen rows are copied"),
-        ("verbatim values", verbatim.value, verbatim.reference, "share of unique real numbers"),
+        (
+            "verbatim values",
+            verbatim.value,
+            verbatim.reference,
+            "share of the unique seen numbers that come again",
+        ),
     ]
     names = ["figure", "synthetic", "holdout", "meaning"]
     figures = pd.DataFrame(rows, columns=names).dropna(subset="synthetic", ignore_index=True)
     return figures.astype({"synthetic": float, "holdout": float}).round(4)
+
+
+def format_figures(figures: pd.DataFrame) -> str:
+    """Return figures as an aligned text, words to the left.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From :func:`fidelity_figures`.
+
+    Returns
+    -------
+    text : str
+    """
+    shown = figures.rename(columns={"holdout": "real holdout"})
+    for name in ("figure", "meaning"):
+        words = [name, *shown[name]]
+        width = max(map(len, words))
+        shown = shown.rename(columns={name: name.ljust(width)})
+        shown[name.ljust(width)] = figures[name].str.ljust(width)
+    lines = shown.to_string(index=False, float_format="{:.4f}".format).splitlines()
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _judge_row(
