@@ -87,9 +87,9 @@ def choose_batch_size(batch_size: int | str, n_rows: int) -> int:
 
 
 def choose_max_steps(max_steps: int | str, n_rows: int) -> int:
-    """Generator steps: about 1,000 for 150 rows, 3,500 for 10,000, at most 4,500."""
+    """Generator steps: about 1,400 for 150 rows, 5,000 for 10,000, at most 5,500."""
     if max_steps == "auto":
-        return int(min(4500, max(800, 50 * round(70 * (n_rows / 10_000) ** 0.3))))
+        return int(min(5500, max(800, 50 * round(100 * (n_rows / 10_000) ** 0.3))))
     return int(max_steps)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from tabgan._params import (
     RANDOM_STATE,
@@ -50,7 +50,7 @@ class TabularGAN(BaseEstimator):
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
     max_steps : int or "auto", default="auto"
-        Generator steps. "auto" takes between 800 and 4,500, more for longer tables.
+        Generator steps. "auto" takes between 800 and 5,500, more for longer tables.
     max_time : float or None, default=None
         Seconds after which training ends; the learning rate is lowered towards that end too. With a
         clock, two fits with the same seed may differ.
@@ -86,7 +86,7 @@ class TabularGAN(BaseEstimator):
         and stop when they no longer improve. "auto" does so from 2,000 rows on.
     validation_fraction : float, default=0.1
         Share of the rows to hold out, in (0, 1); at most 5,000 rows are.
-    n_iter_no_change : int, default=8
+    n_iter_no_change : int, default=10
         Evaluations without improvement after which training stops.
     warm_start : bool, default=False
         Whether a second `fit` goes on from the weights and the schema of the first.
@@ -209,7 +209,7 @@ class TabularGAN(BaseEstimator):
         refine: bool = True,
         early_stopping: bool | str = "auto",
         validation_fraction: float = 0.1,
-        n_iter_no_change: int = 8,
+        n_iter_no_change: int = 10,
         warm_start: bool = False,
         epsilon: None = None,
         delta: None = None,
@@ -492,7 +492,9 @@ class TabularGAN(BaseEstimator):
             most 20,000.
         """
         check_is_fitted(self, "sampler_")
-        _, table = Container.open(X)
+        container, table = Container.open(X)
+        if not container.is_table:
+            validate_data(self, X, reset=False, skip_check_array=True)
         self.transformer_.encode(table)  # refuses a table of another kind
         n_rows = min(len(table), _SCORE_ROWS)
         blocks = self._decoded_blocks(n_rows, child_seed(self.seed_, "score"), self.refine)

@@ -1,7 +1,7 @@
 """From a trained generator to rows: calibration, frozen maps, refinement, fixed blocks."""
 
 from tabgan.sampling.calibration import NormalMaps, calibrate_levels
-from tabgan.sampling.raking import inclusion_probabilities, rake, systematic_pick
+from tabgan.sampling.raking import balanced_pick, inclusion_probabilities, rake
 from tabgan.sampling.refinement import RefinerSettings, train_refiner
 from tabgan.sampling.sampler import Sampler
 
@@ -9,9 +9,9 @@ __all__ = [
     "NormalMaps",
     "RefinerSettings",
     "Sampler",
+    "balanced_pick",
     "calibrate_levels",
     "inclusion_probabilities",
     "rake",
-    "systematic_pick",
     "train_refiner",
 ]

@@ -4,6 +4,9 @@ import numpy as np
 
 #: Sweeps over all margins, and the factor by which one adjustment may change a weight.
 SWEEPS, LARGEST_FACTOR = 30, 10.0
+#: Sweeps in which the picked rows themselves are balanced, and the least wanted number of rows of a
+#: cell that takes part.
+BALANCING_SWEEPS, LEAST_BALANCED = 8, 5
 
 
 def rake(
@@ -76,18 +79,75 @@ def inclusion_probabilities(weights: np.ndarray, n_picked: int) -> np.ndarray:
     return probabilities
 
 
-def systematic_pick(probabilities: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Pick rows without replacement, row i with its probability; their sum is the number picked.
+def balanced_pick(
+    probabilities: np.ndarray,
+    margins: list[tuple[np.ndarray, np.ndarray]],
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Pick rows without replacement, with given probabilities and margins as wanted.
+
+    Parameters
+    ----------
+    probabilities : array of shape (n_candidates,)
+        Inclusion probabilities; their sum is the number of rows picked.
+    margins : list of (cells, shares)
+        As in `rake`.
+    rng : Generator
+        Source of the pick.
+
+    Returns
+    -------
+    array of int of shape (n_picked,)
+        Indices of the picked rows, in random order.
+
+    Notes
+    -----
+    Pareto sampling [1]_ picks the rows with the smallest keys ``odds(u) / odds(p)``, u uniform; row
+    i is picked with probability ``probabilities[i]`` up to terms of the order of one over
+    ``sum p (1 - p)``. Its margins are right on average; ours
+    are then made right in the sample itself: the uniforms stay, and the odds of each cell in turn are multiplied by the wanted over the picked number of its
+    rows, until counts agree to a row or so. Cells that are to have fewer than five rows stay
+    random. This is stratification along all margins at once.
+
+    References
+    ----------
+    .. [1] B. Rosén (1997). On sampling with probability proportional to size. Journal of
+       Statistical Planning and Inference 62(2).
 
     Examples
     --------
     >>> import numpy as np
-    >>> sorted(systematic_pick(np.array([1.0, 0.5, 0.5]), np.random.default_rng(0)).tolist())[0]
+    >>> sorted(balanced_pick(np.array([1.0, 0.5, 0.5]), [], np.random.default_rng(0)).tolist())[0]
     0
     """
-    order = rng.permutation(len(probabilities))
     n_picked = round(float(probabilities.sum()))
-    reached = np.cumsum(probabilities[order])
-    reached *= n_picked / reached[-1]  # rounding must not lose the last row
-    marks = rng.random() + np.arange(n_picked)
-    return order[np.searchsorted(reached, np.minimum(marks, reached[-1] * (1 - 1e-12)), "right")]
+    if n_picked >= len(probabilities):
+        return rng.permutation(len(probabilities))
+    uniform = rng.random(len(probabilities))
+    odds = np.divide(
+        probabilities,
+        1 - probabilities,
+        out=np.full(len(probabilities), np.inf),
+        where=probabilities < 1,
+    )
+    keys = uniform / (1 - uniform) / odds
+    picked = _smallest(keys, n_picked)
+    for _ in range(BALANCING_SWEEPS):
+        largest_gap = 0.0
+        for cells, shares in margins:
+            wanted = n_picked * shares
+            counts = np.bincount(cells[picked], minlength=len(shares))
+            settled = (wanted < LEAST_BALANCED) | (np.abs(counts - wanted) < 1)
+            if settled.all():
+                continue
+            largest_gap = max(largest_gap, float(np.abs(counts - wanted)[~settled].max()))
+            factors = np.where(settled, 1.0, wanted / np.maximum(counts, 1))
+            keys = keys / np.clip(factors, 0.5, 2.0)[cells]
+            picked = _smallest(keys, n_picked)
+        if largest_gap < 1.5:
+            break
+    return rng.permutation(picked)
+
+
+def _smallest(keys: np.ndarray, n_picked: int) -> np.ndarray:
+    return np.argpartition(keys, n_picked - 1)[:n_picked]

@@ -15,7 +15,7 @@ from tabgan._random import child_generator, child_seed
 from tabgan.networks import Discriminator, RowGenerator
 from tabgan.preprocessing.layout import Codes, Layout
 from tabgan.sampling.calibration import NormalMaps
-from tabgan.sampling.raking import inclusion_probabilities, rake, systematic_pick
+from tabgan.sampling.raking import balanced_pick, inclusion_probabilities, rake
 from tabgan.sampling.refinement import LARGEST_LOGIT
 
 #: Rows of the first block, kept small so that a few rows are quick, and of every later one.
@@ -23,7 +23,7 @@ FIRST_BLOCK, BLOCK = 1024, 8192
 #: Candidates for each refined row.
 CANDIDATES = 8
 #: Quantile cells to which each normal is raked.
-NORMAL_CELLS = 20
+NORMAL_CELLS = 32
 #: Rows that go through the networks at a time.
 _NETWORK_ROWS = 4096
 
@@ -96,7 +96,7 @@ class Sampler:
         """Indices of the picked candidates: weights exp(logit), raked to the margins."""
         margins = level_margins(pool, self.layout) + normal_margins(pool, self.layout)
         weights = rake(np.exp(logits), margins, largest=1 / n_rows)
-        return systematic_pick(inclusion_probabilities(weights, n_rows), rng)
+        return balanced_pick(inclusion_probabilities(weights, n_rows), margins, rng)
 
 
 def level_margins(pool: Codes, layout: Layout) -> list[tuple[np.ndarray, np.ndarray]]:

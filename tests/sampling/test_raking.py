@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tabgan.sampling import inclusion_probabilities, rake, systematic_pick
+from tabgan.sampling import balanced_pick, inclusion_probabilities, rake
 
 
 def _pool(seed: int, n_candidates: int = 4000) -> tuple[np.ndarray, list]:
@@ -56,16 +56,41 @@ def test_the_pick_has_no_repeats_and_the_wanted_size_for_any_seed():
     weights = np.random.default_rng(0).exponential(size=500)
     probabilities = inclusion_probabilities(weights, 120)
     for seed in range(50):
-        picked = systematic_pick(probabilities, np.random.default_rng(seed))
+        picked = balanced_pick(probabilities, [], np.random.default_rng(seed))
         assert len(picked) == len(set(picked.tolist())) == 120
 
 
 def test_rows_are_picked_with_their_probabilities():
-    probabilities = inclusion_probabilities(np.array([5.0, 1.0, 1.0, 2.0, 1.0]), 2)
-    n_draws = 20_000
-    rng = np.random.default_rng(0)
-    counts = np.zeros(5)
+    weights = np.random.default_rng(0).exponential(size=300)
+    probabilities = inclusion_probabilities(weights, 100)
+    n_draws = 5000
+    rng = np.random.default_rng(1)
+    counts = np.zeros(300)
     for _ in range(n_draws):
-        counts[systematic_pick(probabilities, rng)] += 1
+        counts[balanced_pick(probabilities, [], rng)] += 1
     error = np.sqrt(probabilities * (1 - probabilities) / n_draws)
-    assert (np.abs(counts / n_draws - probabilities) <= 4.5 * error + 1e-12).all()
+    # Pareto sampling is exact up to terms of the order of one over sum p (1 - p), here 60.
+    assert (np.abs(counts / n_draws - probabilities) <= 4.5 * error + 0.005).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_balanced_pick_has_the_wanted_margins_to_a_row_or_so(seed):
+    weights, margins = _pool(seed)
+    n_picked = 500
+    raked = rake(weights, margins, largest=1 / n_picked)
+    probabilities = inclusion_probabilities(raked, n_picked)
+    picked = balanced_pick(probabilities, margins, np.random.default_rng(seed))
+    assert len(set(picked.tolist())) == n_picked
+    for cells, shares in margins:
+        counts = np.bincount(cells[picked], minlength=len(shares))
+        assert np.abs(counts - n_picked * shares).max() <= 3
+
+
+def test_balancing_keeps_preferring_the_heavier_candidates():
+    weights, margins = _pool(1)
+    probabilities = inclusion_probabilities(rake(weights, margins, largest=1 / 500), 500)
+    picks = [balanced_pick(probabilities, margins, np.random.default_rng(s)) for s in range(200)]
+    shares = np.bincount(np.concatenate(picks), minlength=len(weights)) / 200
+    for low, high in ((0.0, 0.1), (0.1, 0.3), (0.3, 0.6)):
+        among = (probabilities >= low) & (probabilities < high)
+        assert shares[among].mean() == pytest.approx(probabilities[among].mean(), rel=0.1)

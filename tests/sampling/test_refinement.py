@@ -54,7 +54,7 @@ def _refined() -> Sampler:
         pool[0],
         pool[1].all_inputs(),
         _rng(6),
-        RefinerSettings(max_steps=300, batch_size=256),
+        RefinerSettings(max_steps=600, batch_size=256),
     )
     sampler.refiner = refiner
     return sampler
