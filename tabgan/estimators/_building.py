@@ -197,8 +197,10 @@ def add_refiner(
         return
     device = inputs.scale.device
     rng = device_generator(seed, device, "refine")
-    real = split if split.held_out is not None else split_codes(split.train, 0.1, seed)
-    if real.held_out is None:  # too few rows to hold any out
+    real = split
+    if real.held_out is None:  # a table too short for early stopping needs a larger share
+        real = split_codes(split.train, min(0.3, max(0.1, 60 / len(split.train))), seed)
+    if real.held_out is None or len(real.train) < 2:
         return
     pool = pool_codes(sampler, min(_POOL_ROWS, max(16_384, 6 * len(real.train))), seed)
     n_pool_held_out = min(_POOL_HELD_OUT, len(pool) // 4)

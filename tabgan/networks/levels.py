@@ -54,7 +54,7 @@ class LevelChoices(nn.Module):
         self.register_buffer("flat_position", torch.as_tensor(flat_position), persistent=False)
 
     def relaxed_draw(self, logits: Tensor, generator: torch.Generator) -> Tensor:
-        """One-hot draws with the gradient of the soft-max (straight-through), shaped like `logits`."""
+        """One-hot draws shaped like `logits`, with the gradient of the soft-max."""
         draws = []
         for block in self._blocks(logits):
             noisy = block + _gumbel(block, generator)

@@ -105,9 +105,10 @@ def balanced_pick(
     Pareto sampling [1]_ picks the rows with the smallest keys ``odds(u) / odds(p)``, u uniform; row
     i is picked with probability ``probabilities[i]`` up to terms of the order of one over
     ``sum p (1 - p)``. Its margins are right on average; ours
-    are then made right in the sample itself: the uniforms stay, and the odds of each cell in turn are multiplied by the wanted over the picked number of its
-    rows, until counts agree to a row or so. Cells that are to have fewer than five rows stay
-    random. This is stratification along all margins at once.
+    are then made right in the sample itself: the uniforms stay, and the odds of each cell in turn
+    are multiplied by the wanted over the picked number of its rows, until counts agree to a row or
+    so. Cells that are to have fewer than five rows stay random. This is stratification along all
+    margins at once.
 
     References
     ----------
