@@ -111,10 +111,9 @@ def _knots(
     """Return probabilities and values of the knots."""
     pools = _pools(counts, n_pools)
     rows = np.concatenate([[0], np.cumsum(counts)])
-    weighted = np.concatenate([[0.0], np.cumsum(distinct * counts)])
-    means = (weighted[pools[:, 3]] - weighted[pools[:, 2]]) / (
-        rows[pools[:, 3]] - rows[pools[:, 2]]
-    )
+    # Sums pool by pool: differences of running sums would drown small values in large ones.
+    sums = np.add.reduceat(np.append(distinct * counts, 0.0), pools[:, 2:].ravel())[::2]
+    means = sums / (rows[pools[:, 3]] - rows[pools[:, 2]])
     exact = (pools[:, 3] - pools[:, 2] == 1) & (counts[pools[:, 2]] >= _MIN_POOL)
     means = np.where(exact, distinct[pools[:, 2]], means)
     lower, upper = rows[pools[:, 0]] / rows[-1], rows[pools[:, 1]] / rows[-1]

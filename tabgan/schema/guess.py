@@ -63,9 +63,11 @@ def _guess_object_kind(series: pd.Series, missing: np.ndarray) -> str:
         if series[~missing].map(type).nunique() > 1:
             return "categorical"
         try:
-            return _guess_number_kind(read_numbers(series, missing))
+            numbers = read_numbers(series, missing)
         except (TypeError, OverflowError):
             return "categorical"
+        # Whole floats stay floats: as objects they have no dtype to turn them back.
+        return kind if kind == "continuous" else _guess_number_kind(numbers)
     return kind
 
 

@@ -49,16 +49,24 @@ def assert_same_cells(back: pd.Series, original: pd.Series) -> None:
 
 
 def assert_near_cells(back: pd.Series, original: pd.Series, column: Column) -> None:
-    """Dtype and missing cells are the same, and ranks move by no more than a pool."""
+    """Dtype and missing cells are the same, spikes are exact, ranks of others move by a pool."""
     assert back.dtype == original.dtype
     np.testing.assert_array_equal(back.isna(), original.isna())
     assert {type(cell) for cell in back} <= {type(cell) for cell in original}
     after, before = _numbers(back, column), _numbers(original, column)
+    _, codes, counts = np.unique(before, return_inverse=True, return_counts=True)
+    is_spike = (counts >= max(10, len(before) / 96))[codes]
+    np.testing.assert_array_equal(after[is_spike], before[is_spike])
+    after, before = after[~is_spike], before[~is_spike]
+    if len(before) == 0:
+        return
     ordered = np.sort(before)
     first = np.searchsorted(ordered, before, "left") - POOL_ROWS
     last = np.searchsorted(ordered, before, "right") - 1 + POOL_ROWS
-    assert np.all(after >= ordered[np.maximum(first, 0)])
-    assert np.all(after <= ordered[np.minimum(last, len(ordered) - 1)])
+    # Normals are single precision: where the map is steep, their last place is worth this much.
+    slack = 1e-6 * (float(ordered[-1]) - float(ordered[0]))
+    assert np.all(after >= ordered[np.maximum(first, 0)] - slack)
+    assert np.all(after <= ordered[np.minimum(last, len(ordered) - 1)] + slack)
 
 
 def _numbers(series: pd.Series, column: Column) -> np.ndarray:
