@@ -122,9 +122,7 @@ def fidelity_figures(
         Columns figure, synthetic, holdout ("what a real holdout scores") and meaning. Without
         XGBoost the row of the judge is left out.
     """
-    options: dict[str, Any] = {
-        "schema": schema, "holdout": holdout, "random_state": random_state
-    }  # fmt: skip
+    options: Any = {"schema": schema, "holdout": holdout, "random_state": random_state}
     shape = shape_error(train, synthetic, **options)
     trend = trend_error(train, synthetic, **options)
     c2st = logistic_c2st(train, synthetic, **options)
@@ -137,12 +135,7 @@ def fidelity_figures(
         *_judge_row(train, synthetic, options),
         ("nearer to seen rows", dcr.value, 0.5, "share of rows; above .5 they lean on seen rows"),
         ("near copies", near.value, 0.0, "excess over unseen rows; above 0 seen rows are copied"),
-        (
-            "verbatim values",
-            verbatim.value,
-            verbatim.reference,
-            "share of the unique seen numbers that come again",
-        ),
+        ("verbatim values", verbatim.value, verbatim.reference, "unique seen numbers that recur"),
     ]
     names = ["figure", "synthetic", "holdout", "meaning"]
     figures = pd.DataFrame(rows, columns=names).dropna(subset="synthetic", ignore_index=True)
