@@ -60,6 +60,8 @@ class EncodedTables:
         Names of the columns of `numbers` and of `levels`.
     n_levels : tuple of int
         Number of codes of each categorical column, a missing cell's included.
+    has_missing : tuple of bool
+        Whether the last of these codes is a missing cell's.
     tables : mapping of str to EncodedTable
         By the names that the caller gave.
     """
@@ -68,6 +70,7 @@ class EncodedTables:
     numeric: tuple[Hashable, ...]
     categorical: tuple[Hashable, ...]
     n_levels: tuple[int, ...]
+    has_missing: tuple[bool, ...]
     tables: Mapping[str, EncodedTable]
 
     def __getitem__(self, name: str) -> EncodedTable:
@@ -121,14 +124,22 @@ def encode_tables(schema: Any, *, same_decimals: bool = False, **tables: Any) ->
         )
         for name, part in zip(frames, parts, strict=True):
             numbers[name][:, position] = part
-    n_levels = []
+    n_levels, has_missing = [], []
     for position, column in enumerate(categorical):
-        parts, count = level_codes([frame[column] for frame in frames.values()])
+        parts, count, is_last_missing = level_codes([f[column] for f in frames.values()])
         n_levels.append(count)
+        has_missing.append(is_last_missing)
         for name, part in zip(frames, parts, strict=True):
             levels[name][:, position] = part
     encoded = {name: EncodedTable(numbers[name], levels[name]) for name in frames}
-    return EncodedTables(tuple(used), tuple(numeric), tuple(categorical), tuple(n_levels), encoded)
+    return EncodedTables(
+        tuple(used),
+        tuple(numeric),
+        tuple(categorical),
+        tuple(n_levels),
+        tuple(has_missing),
+        encoded,
+    )
 
 
 def column_kinds(table: pd.DataFrame, schema: Any) -> dict[Hashable, str]:

@@ -104,4 +104,7 @@ def _rows(encoded: EncodedTables, name: str, target: Hashable, is_regression: bo
         rows = Rows(numbers, table.levels, goal)
         return rows.take(np.flatnonzero(~np.isnan(goal)))
     place = encoded.categorical.index(target)
-    return Rows(table.numbers, np.delete(table.levels, place, axis=1), table.levels[:, place])
+    goal = table.levels[:, place]
+    rows = Rows(table.numbers, np.delete(table.levels, place, axis=1), goal)
+    is_known = goal < encoded.n_levels[place] - encoded.has_missing[place]
+    return rows.take(np.flatnonzero(is_known))
