@@ -1,6 +1,7 @@
 """From fitted column coders to the layout of their parts."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
@@ -35,14 +36,18 @@ def make_layout(coders: Sequence[tuple[ColumnCoder, np.ndarray]], n_rows: int) -
 def check_layout(layout: Layout, coders: Sequence[ColumnCoder]) -> None:
     """Refuse a layout that is not that of these modelled columns; ValueError."""
     expected = make_layout([(coder, np.ones(coder.n_levels)) for coder in coders], 1)
-    same_levels = [(p.column, p.n_levels, len(p.frequencies)) for p in layout.level_parts] == [
-        (p.column, p.n_levels, p.n_levels) for p in expected.level_parts
-    ]
-    same_normals = [(p.column, p.gate, len(p.values)) for p in layout.normal_parts] == [
-        (p.column, p.gate, len(p.values)) for p in expected.normal_parts
-    ]
-    if layout.columns != expected.columns or not same_levels or not same_normals:
+    if _sizes(layout) != _sizes(expected):
         raise ValueError("the layout does not fit the columns")
+
+
+def _sizes(layout: Layout) -> tuple[Any, ...]:
+    """Return everything about a layout but its numbers."""
+    levels = [
+        (part.column, part.n_levels, part.frequencies.shape, np.shape(part.scores))
+        for part in layout.level_parts
+    ]
+    normals = [(part.column, part.gate, part.values.shape) for part in layout.normal_parts]
+    return layout.columns, levels, normals
 
 
 def _level_part(position: int, coder: ColumnCoder, counts: np.ndarray, n_rows: int) -> LevelPart:

@@ -53,13 +53,13 @@ class ValueMap:
         """Learn the map from sorted distinct values, how many rows hold each, and their grid."""
         distinct = distinct.astype(np.float64)
         limit = float(-ndtri(0.25 / counts.sum()))
-        n_pools = _N_POOLS
-        while True:
-            probabilities, values = _knots(distinct, counts, step, n_pools)
+        # At best every value that five rows hold keeps its share; else only the more frequent ones.
+        for n_pools, exact_rows in ((_N_POOLS, _MIN_POOL), (_N_POOLS, None), (_N_POOLS // 2, None)):
+            probabilities, values = _knots(distinct, counts, step, n_pools, exact_rows)
             if len(values) <= MAX_KNOTS:
-                scores = np.clip(ndtri(probabilities), -_FAR, _FAR)
-                return cls(scores, values, limit)
-            n_pools //= 2
+                break
+        scores = np.clip(ndtri(probabilities), -_FAR, _FAR)
+        return cls(scores, values, limit)
 
     def to_values(self, scores: np.ndarray) -> np.ndarray:
         """Return the values at normal scores, float64; constant beyond the outermost knots."""
@@ -106,10 +106,14 @@ class ValueMap:
 
 
 def _knots(
-    distinct: np.ndarray, counts: np.ndarray, step: float, n_pools: int
+    distinct: np.ndarray,
+    counts: np.ndarray,
+    step: float,
+    n_pools: int,
+    exact_rows: int | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return probabilities and values of the knots."""
-    pools = _pools(counts, n_pools)
+    pools = _pools(counts, n_pools, exact_rows)
     rows = np.concatenate([[0], np.cumsum(counts)])
     # Sums pool by pool: differences of running sums would drown small values in large ones.
     sums = np.add.reduceat(np.append(distinct * counts, 0.0), pools[:, 2:].ravel())[::2]
@@ -164,13 +168,14 @@ def _with_ends(
     return probabilities, values
 
 
-def _pools(counts: np.ndarray, n_pools: int) -> np.ndarray:
+def _pools(counts: np.ndarray, n_pools: int, exact_rows: int | None) -> np.ndarray:
     """Return the pools as rows (first, stop, first averaged, stop averaged) of value positions.
 
-    A value that enough rows hold is a pool of its own; those between two such values are joined
-    with their neighbours until they have enough rows. What is left over joins the pool before it,
-    or, if it is too little for a mean, adds its rows to the exact value beside it. Pools grow from
-    5 rows at the ends of the column to their full size, since the map bends most in the tails.
+    A value that enough rows hold (`exact_rows` if given, else as many as make a pool) is a pool of
+    its own; those between two such values are joined with their neighbours until they have enough
+    rows. What is left over joins the pool before it, or, if it is too little for a mean, adds its
+    rows to the exact value beside it. Pools grow from 5 rows at the ends of the column to their
+    full size, since the map bends most in the tails.
     """
     ends = np.cumsum(counts)
     n_rows = int(ends[-1])
@@ -179,9 +184,10 @@ def _pools(counts: np.ndarray, n_pools: int) -> np.ndarray:
     from_end = np.minimum(ends - counts, n_rows - ends)
     full = max(_MIN_POOL, -(-n_rows // n_pools))
     enough = np.clip((_TAIL_SHARE * from_end).astype(np.int64), _MIN_POOL, full)
+    is_own = counts >= (enough if exact_rows is None else np.minimum(enough, exact_rows))
     pools: list[list[int]] = []
     start = 0
-    for own in [*np.flatnonzero(counts >= enough).tolist(), len(counts)]:
+    for own in [*np.flatnonzero(is_own).tolist(), len(counts)]:
         averaged = _averaged_pools(start, own, ends, counts, enough)
         rest_stop = averaged[-1][1] if averaged else start
         pools += averaged
