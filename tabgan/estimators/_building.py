@@ -11,6 +11,7 @@ import torch
 
 from tabgan._random import child_generator, child_seed
 from tabgan.estimators._settings import TrainingPlan, choose_moment_weight
+from tabgan.exceptions import InvalidParameterError
 from tabgan.networks import (
     Discriminator,
     Generator,
@@ -44,6 +45,8 @@ _VALIDATE_EVERY = 250
 REFINER_LAYERS = (384, 384)
 #: Most rows that are held out, however long the table.
 _MOST_HELD_OUT = 5000
+#: Held-out rows that a refiner needs.
+_LEAST_HELD_OUT = 100
 #: Most rows of the pool that the refiner learns from, and of it those that are held out.
 _POOL_ROWS, _POOL_HELD_OUT = 131_072, 10_000
 
@@ -58,8 +61,8 @@ class Split:
 
 def split_codes(codes: Codes, share: float, seed: int) -> Split:
     """Hold out a share of the rows, at most 5,000; none for a share of 0."""
-    n_held_out = min(_MOST_HELD_OUT, round(share * len(codes)))
-    if n_held_out == 0:
+    n_held_out = min(_MOST_HELD_OUT, round(share * len(codes)), len(codes) - 2)
+    if n_held_out <= 0:
         return Split(codes, None)
     order = child_generator(seed, "split").permutation(len(codes))
     held_out, train = np.sort(order[:n_held_out]), np.sort(order[n_held_out:])
@@ -125,14 +128,16 @@ def start_training(
 def _fingerprint(layout: Layout, codes: Codes, plan: TrainingPlan, seed: int) -> dict[str, Any]:
     """What two fits must share for one to go on from the other's checkpoint; it tells no row."""
     parameters = {**asdict(plan), "objective": plan.objective.name}
-    digest = hashlib.sha256(level_frequencies(layout).numpy().tobytes()).hexdigest()
+    parameters["discriminator_steps"] = plan.objective.discriminator_steps
+    digest = hashlib.sha256(codes.levels.tobytes())
+    digest.update(codes.normals.tobytes())
     return {
         "columns": [repr(name) for name in layout.columns],
         "level parts": [part.n_levels for part in layout.level_parts],
         "normal parts": [part.column for part in layout.normal_parts],
         "number of training rows": len(codes),
-        "digest of the level frequencies": digest,
-        "seed": seed,
+        "digest of the encoded rows": digest.hexdigest(),
+        "random_state": seed,
         **{
             name: list(value) if isinstance(value, tuple) else value
             for name, value in parameters.items()
@@ -141,7 +146,14 @@ def _fingerprint(layout: Layout, codes: Codes, plan: TrainingPlan, seed: int) ->
 
 
 def take_weights(state: TrainingState, model: RowGenerator) -> None:
-    """Start from the weights of an earlier fit of the same layout."""
+    """Start from the weights of an earlier fit of the same layout and sizes."""
+    earlier, own = model.generator.state_dict(), state.model.generator.state_dict()
+    if {n: w.shape for n, w in earlier.items()} != {n: w.shape for n, w in own.items()}:
+        raise InvalidParameterError(
+            "With warm_start=True the networks of the first fit are trained further, and its "
+            "noise_dim, generator_layers and conditional cannot change. Set them back, or fit with "
+            "warm_start=False."
+        )
     for network in (state.model.generator, state.averaged):
         network.load_state_dict(model.generator.state_dict())
 
@@ -177,15 +189,19 @@ def make_step(state: TrainingState, rows: TrainingRows, plan: TrainingPlan) -> A
     )
 
 
-def make_sampler(model: RowGenerator, layout: Layout, seed: int, *, calibrate: bool) -> Sampler:
-    """A sampler without refiner from a trained generator, calibrated if wanted."""
-    device = model.inputs.scale.device
-    rng = device_generator(seed, device, "calibrate")
-    if calibrate:
-        calibrate_levels(model, level_frequencies(layout).to(device), rng)
-    maps = NormalMaps(layout.n_normal_parts).to(device)
-    maps.learn(model, rng)
+def make_sampler(model: RowGenerator, layout: Layout) -> Sampler:
+    """A sampler of a trained generator, as it is."""
+    maps = NormalMaps(layout.n_normal_parts).to(model.inputs.scale.device)
     return Sampler(model=model, maps=maps, layout=layout)
+
+
+def calibrate_sampler(sampler: Sampler, seed: int, *, levels: bool) -> None:
+    """Make the level margins exact if wanted, and freeze the maps of the normals."""
+    device = sampler.model.inputs.scale.device
+    rng = device_generator(seed, device, "calibrate")
+    if levels:
+        calibrate_levels(sampler.model, level_frequencies(sampler.layout).to(device), rng)
+    sampler.maps.learn(sampler.model, rng)
 
 
 def add_refiner(
@@ -197,16 +213,14 @@ def add_refiner(
         return
     device = inputs.scale.device
     rng = device_generator(seed, device, "refine")
-    real = split
-    if real.held_out is None:  # a table too short for early stopping needs a larger share
-        real = split_codes(split.train, min(0.3, max(0.1, 60 / len(split.train))), seed)
-    if real.held_out is None or len(real.train) < 2:
+    real = split if split.held_out is not None else split_codes(split.train, 0.1, seed)
+    held_out = real.held_out
+    # Of fewer rows a ratio cannot be told from noise; samples are then raked only.
+    if held_out is None or len(held_out) < _LEAST_HELD_OUT:
         return
     pool = pool_codes(sampler, min(_POOL_ROWS, max(16_384, 6 * len(real.train))), seed)
     n_pool_held_out = min(_POOL_HELD_OUT, len(pool) // 4)
-    pool_split = Split(
-        pool.take(np.arange(n_pool_held_out, len(pool))), pool.take(np.arange(n_pool_held_out))
-    )
+    first, rest = np.arange(n_pool_held_out), np.arange(n_pool_held_out, len(pool))
     refiner = build_network(
         lambda: Discriminator(inputs.n_inputs, layers),
         torch.Generator().manual_seed(child_seed(seed, "init", "refiner")),
@@ -214,9 +228,9 @@ def add_refiner(
     sampler.logit_factor = train_refiner(
         refiner,
         TrainingRows(real.train, inputs),
-        TrainingRows(real.held_out, inputs).all_inputs(),
-        TrainingRows(pool_split.train, inputs),
-        TrainingRows(pool_split.held_out, inputs).all_inputs(),
+        TrainingRows(held_out, inputs).all_inputs(),
+        TrainingRows(pool.take(rest), inputs),
+        TrainingRows(pool.take(first), inputs).all_inputs(),
         rng,
         refiner_settings(len(real.train)),
     )

@@ -1,4 +1,4 @@
-"""A sampler as JSON-able values and arrays, and back."""
+"""Fitted estimators as JSON-able values and arrays, and back."""
 
 from typing import Any
 
@@ -6,6 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tabgan._random import root_seed
+from tabgan.estimators._container import Container
+from tabgan.estimators._settings import choose_device
 from tabgan.networks import (
     Discriminator,
     Generator,
@@ -14,7 +17,65 @@ from tabgan.networks import (
     RowGenerator,
     build_network,
 )
+from tabgan.preprocessing import Layout, TableTransformer
 from tabgan.sampling import NormalMaps, Sampler
+
+#: Plain fitted attributes, saved as they are.
+_PLAIN_ATTRIBUTES = ("history", "n_iter", "stop_reason", "seed", "n_sample_calls")
+
+
+def estimator_to_state(estimator: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """A fitted estimator without its callbacks."""
+    transformer, transformer_arrays = estimator.transformer_.to_state()
+    sampler, sampler_arrays = sampler_to_state(estimator.sampler_)
+    parameters = estimator.get_params(deep=False)
+    parameters |= {"schema": None, "callbacks": None, "random_state": estimator.seed_}
+    manifest = {
+        "format": "tabgan-model",
+        "estimator": type(estimator).__name__,
+        "parameters": {name: _plain(value) for name, value in parameters.items()},
+        "container": estimator.container_.to_dict(),
+        "transformer": transformer,
+        "sampler": sampler,
+        **{name: getattr(estimator, f"{name}_") for name in _PLAIN_ATTRIBUTES},
+    }
+    arrays = {f"transformer.{name}": array for name, array in transformer_arrays.items()}
+    return manifest, arrays | {f"sampler.{name}": a for name, a in sampler_arrays.items()}
+
+
+def estimator_from_state(
+    cls: Any, manifest: dict[str, Any], arrays: dict[str, np.ndarray], device: str
+) -> Any:
+    """Rebuild what `estimator_to_state` took apart."""
+    transformer = TableTransformer.from_state(
+        manifest["transformer"], _with_prefix("transformer.", arrays)
+    )
+    sampler = sampler_from_state(
+        manifest["sampler"],
+        _with_prefix("sampler.", arrays),
+        transformer.layout_,
+        choose_device(device),
+    )
+    estimator = cls(**{**manifest["parameters"], "device": device})
+    estimator.container_ = Container.from_dict(manifest["container"])
+    estimator.transformer_ = transformer
+    estimator.schema_ = transformer.schema_
+    estimator.sampler_ = sampler
+    for name in _PLAIN_ATTRIBUTES:
+        setattr(estimator, f"{name}_", manifest[name])
+    root_seed(estimator.seed_)  # refuses what is no seed
+    estimator.n_features_in_ = len(transformer.schema_)
+    names = list(transformer.schema_)
+    if estimator.container_.is_table and all(isinstance(name, str) for name in names):
+        estimator.feature_names_in_ = np.asarray(names, dtype=object)
+    return estimator
+
+
+def _plain(value: Any) -> Any:
+    """A parameter as plain JSON types."""
+    if isinstance(value, list | tuple):
+        return [_plain(member) for member in value]
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def sampler_to_state(sampler: Sampler) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -43,7 +104,7 @@ def sampler_to_state(sampler: Sampler) -> tuple[dict[str, Any], dict[str, np.nda
 
 
 def sampler_from_state(
-    state: dict[str, Any], arrays: dict[str, np.ndarray], layout: Any, device: torch.device
+    state: dict[str, Any], arrays: dict[str, np.ndarray], layout: Layout, device: torch.device
 ) -> Sampler:
     """Rebuild a sampler on `device`; bad weights raise KeyError or RuntimeError."""
     rng = torch.Generator().manual_seed(0)  # these weights are all replaced
@@ -69,8 +130,15 @@ def sampler_from_state(
 
 def _load(module: nn.Module, prefix: str, arrays: dict[str, np.ndarray]) -> None:
     weights: dict[str, Tensor] = {
-        name.removeprefix(prefix): torch.as_tensor(array)
+        name: torch.as_tensor(array) for name, array in _with_prefix(prefix, arrays).items()
+    }
+    module.load_state_dict(weights)
+
+
+def _with_prefix(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays whose names start with a prefix, without it."""
+    return {
+        name.removeprefix(prefix): array
         for name, array in arrays.items()
         if name.startswith(prefix)
     }
-    module.load_state_dict(weights)

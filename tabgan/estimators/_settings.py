@@ -1,12 +1,16 @@
 """What the "auto" parameters become for a table of a given size, and which device is used."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
+from tabgan._params import RANDOM_STATE, InstanceOf, Interval, Options, SequenceOf
 from tabgan.exceptions import InvalidParameterError
 from tabgan.objectives import OBJECTIVES, Objective
+from tabgan.schema import Schema
+from tabgan.training import Callback
 
 #: Inputs up to which the moment term has its full weight; the noise of its gradient grows with
 #: their number.
@@ -14,6 +18,38 @@ _MOMENT_INPUTS = 500
 _MOMENT_WEIGHT = 0.002
 #: Rows from which "auto" holds some out for early stopping.
 _VALIDATION_ROWS = 2000
+#: Rows below which a table is short: fewer steps and stronger penalties.
+_SHORT_TABLE = 5000
+
+#: What each parameter of `TabularGAN` may be.
+PARAMETER_CONSTRAINTS: dict[str, list] = {
+    "objective": [Options(set(OBJECTIVES))],
+    "schema": [None, InstanceOf(Schema, Mapping)],
+    "max_steps": ["auto", Interval(int, 1)],
+    "max_time": [None, Interval(float, 0, closed="neither")],
+    "batch_size": ["auto", Interval(int, 2)],
+    "learning_rate": [Interval(float, 0, closed="neither")],
+    "noise_dim": [Interval(int, 1)],
+    "generator_layers": [SequenceOf(Interval(int, 1), min_length=1)],
+    "discriminator_layers": [SequenceOf(Interval(int, 1), min_length=1)],
+    "discriminator_steps": [None, Interval(int, 1)],
+    "conditional": [InstanceOf(bool)],
+    "column_masking": [InstanceOf(bool)],
+    "moment_weight": ["auto", Interval(float, 0)],
+    "averaging": [Interval(float, 0, 1, closed="left")],
+    "calibrate": [InstanceOf(bool)],
+    "refine": [InstanceOf(bool)],
+    "early_stopping": ["auto", InstanceOf(bool)],
+    "validation_fraction": [Interval(float, 0, 1, closed="neither")],
+    "n_iter_no_change": [Interval(int, 1)],
+    "warm_start": [InstanceOf(bool)],
+    "epsilon": [None],
+    "delta": [None],
+    "device": [InstanceOf(str)],
+    "random_state": RANDOM_STATE,
+    "callbacks": [None, SequenceOf(InstanceOf(Callback))],
+    "verbose": [InstanceOf(bool), Interval(int, 0)],
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +71,7 @@ class TrainingPlan:
 
 def plan_training(estimator: Any, n_rows: int, n_columns: int) -> TrainingPlan:
     """The plan of `estimator` for `n_rows` training rows of `n_columns` modelled columns."""
-    objective = OBJECTIVES[estimator.objective]
+    objective = suit_penalties(OBJECTIVES[estimator.objective], n_rows)
     if estimator.discriminator_steps is not None:
         objective = replace(objective, discriminator_steps=int(estimator.discriminator_steps))
     moment_weight = estimator.moment_weight
@@ -46,10 +82,10 @@ def plan_training(estimator: Any, n_rows: int, n_columns: int) -> TrainingPlan:
         batch_size=choose_batch_size(estimator.batch_size, n_rows),
         learning_rate=float(estimator.learning_rate),
         noise_dim=int(estimator.noise_dim),
-        generator_layers=tuple(estimator.generator_layers),
-        discriminator_layers=tuple(estimator.discriminator_layers),
-        conditional=estimator.conditional,
-        column_masking=estimator.column_masking,
+        generator_layers=tuple(int(width) for width in estimator.generator_layers),
+        discriminator_layers=tuple(int(width) for width in estimator.discriminator_layers),
+        conditional=bool(estimator.conditional),
+        column_masking=bool(estimator.column_masking),
         moment_weight=None if moment_weight == "auto" else float(moment_weight),
         n_iter_no_change=int(estimator.n_iter_no_change),
     )
@@ -87,10 +123,24 @@ def choose_batch_size(batch_size: int | str, n_rows: int) -> int:
 
 
 def choose_max_steps(max_steps: int | str, n_rows: int) -> int:
-    """Generator steps: about 1,400 for 150 rows, 5,000 for 10,000, at most 5,500."""
-    if max_steps == "auto":
-        return int(min(5500, max(800, 50 * round(100 * (n_rows / 10_000) ** 0.3))))
-    return int(max_steps)
+    """Generator steps: 800 up to 200 rows, 4,000 for 5,000, at most 4,500."""
+    if max_steps != "auto":
+        return int(max_steps)
+    if n_rows < _SHORT_TABLE:
+        return int(max(800, 50 * round(80 * (n_rows / _SHORT_TABLE) ** 0.5)))
+    return int(min(4500, 50 * round(80 * (n_rows / _SHORT_TABLE) ** 0.25)))
+
+
+def suit_penalties(objective: Objective, n_rows: int) -> Objective:
+    """Let penalties fall less for tables of under 5,000 rows, which are soon learnt by heart."""
+    factor = max(1.0, (_SHORT_TABLE / n_rows) ** 0.75)
+    penalties = tuple(
+        replace(
+            term, final_weight=max(term.final_weight, min(term.weight, factor * term.final_weight))
+        )
+        for term in objective.penalties
+    )
+    return replace(objective, penalties=penalties)
 
 
 def choose_moment_weight(moment_weight: float | None, n_inputs: int) -> float:

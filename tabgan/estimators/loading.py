@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from tabgan.archive import read_archive
+from tabgan.estimators._persistence import estimator_from_state
 from tabgan.estimators.tabular_gan import TabularGAN
 from tabgan.exceptions import ArchiveError, TabganError
 
@@ -25,8 +26,8 @@ def load(path: str | os.PathLike[str], device: str = "auto") -> Any:
     Returns
     -------
     TabularGAN
-        The fitted estimator; its next sample is the one that the saved estimator would have drawn
-        next.
+        The fitted estimator; on the same kind of device its next sample is the one that the saved
+        estimator would have drawn next.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def load(path: str | os.PathLike[str], device: str = "auto") -> Any:
             f"{', '.join(_ESTIMATORS)}."
         )
     try:
-        return _ESTIMATORS[name]._from_state(manifest, arrays, device)
+        return estimator_from_state(_ESTIMATORS[name], manifest, arrays, device)
     except TabganError:
         raise
     except (

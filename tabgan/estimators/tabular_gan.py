@@ -1,8 +1,9 @@
 """The generator of tables that users meet first."""
 
+import warnings
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from os import PathLike
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,8 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from tabgan._params import (
-    RANDOM_STATE,
     InstanceOf,
     Interval,
-    Options,
-    SequenceOf,
     check_parameters,
 )
 from tabgan._random import child_generator, child_seed, root_seed
@@ -24,9 +22,10 @@ from tabgan.archive import write_archive
 from tabgan.estimators import _building as building
 from tabgan.estimators import _settings as settings
 from tabgan.estimators._container import Container
-from tabgan.estimators._persistence import sampler_from_state, sampler_to_state
+from tabgan.estimators._drawing import decoded_blocks, join, pieces
+from tabgan.estimators._persistence import estimator_to_state
+from tabgan.exceptions import TrainingWarning
 from tabgan.metrics import shape_error, trend_error
-from tabgan.objectives import OBJECTIVES
 from tabgan.preprocessing import TableTransformer
 from tabgan.sampling import Sampler
 from tabgan.schema import Column, Schema
@@ -50,7 +49,7 @@ class TabularGAN(BaseEstimator):
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
     max_steps : int or "auto", default="auto"
-        Generator steps. "auto" takes between 800 and 5,500, more for longer tables.
+        Generator steps. "auto" takes between 800 and 4,500, more for longer tables.
     max_time : float or None, default=None
         Seconds after which training ends; the learning rate is lowered towards that end too. With a
         clock, two fits with the same seed may differ.
@@ -159,35 +158,6 @@ class TabularGAN(BaseEstimator):
     True
     """
 
-    _parameter_constraints: ClassVar[dict[str, list]] = {
-        "objective": [Options(set(OBJECTIVES))],
-        "schema": [None, InstanceOf(Schema, Mapping)],
-        "max_steps": ["auto", Interval(int, 1)],
-        "max_time": [None, Interval(float, 0, closed="neither")],
-        "batch_size": ["auto", Interval(int, 2)],
-        "learning_rate": [Interval(float, 0, closed="neither")],
-        "noise_dim": [Interval(int, 1)],
-        "generator_layers": [SequenceOf(Interval(int, 1), min_length=1)],
-        "discriminator_layers": [SequenceOf(Interval(int, 1), min_length=1)],
-        "discriminator_steps": [None, Interval(int, 1)],
-        "conditional": [InstanceOf(bool)],
-        "column_masking": [InstanceOf(bool)],
-        "moment_weight": ["auto", Interval(float, 0)],
-        "averaging": [Interval(float, 0, 1, closed="left")],
-        "calibrate": [InstanceOf(bool)],
-        "refine": [InstanceOf(bool)],
-        "early_stopping": ["auto", InstanceOf(bool)],
-        "validation_fraction": [Interval(float, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(int, 1)],
-        "warm_start": [InstanceOf(bool)],
-        "epsilon": [None],
-        "delta": [None],
-        "device": [InstanceOf(str)],
-        "random_state": RANDOM_STATE,
-        "callbacks": [None, SequenceOf(InstanceOf(Callback))],
-        "verbose": [InstanceOf(bool), Interval(int, 0)],
-    }
-
     def __init__(
         self,
         objective: str = "relativistic",
@@ -274,7 +244,8 @@ class TabularGAN(BaseEstimator):
         Ctrl-C, and losses that diverge, end training with a warning and keep the best model so far.
         An error leaves what an earlier fit had learnt.
         """
-        check_parameters("TabularGAN", self.get_params(deep=False), self._parameter_constraints)
+        parameters = self.get_params(deep=False)
+        check_parameters("TabularGAN", parameters, settings.PARAMETER_CONSTRAINTS)
         device = settings.choose_device(self.device)
         container, table = Container.open(X)
         seed = root_seed(self.random_state)
@@ -309,9 +280,9 @@ class TabularGAN(BaseEstimator):
         if self.warm_start and hasattr(self, "sampler_"):
             building.take_weights(state, self.sampler_.model)
         callbacks = building.validation_callbacks(state, transformer.layout_, split, plan, seed)
-        if self.verbose:
-            callbacks.append(ProgressBar())
         callbacks.extend(self.callbacks or ())
+        if self.verbose:  # last, so that a resumed fit shows where it stands
+            callbacks.append(ProgressBar())
         train(
             state,
             building.make_step(state, rows, plan),
@@ -330,11 +301,19 @@ class TabularGAN(BaseEstimator):
         seed: int,
     ) -> Sampler:
         """Calibrate, freeze the maps and train the refiner."""
-        sampler = building.make_sampler(
-            state.averaged_model(), transformer.layout_, seed, calibrate=self.calibrate
-        )
-        if self.refine and state.stop_reason != "interrupted":
-            building.add_refiner(sampler, split, seed)
+        sampler = building.make_sampler(state.averaged_model(), transformer.layout_)
+        try:
+            building.calibrate_sampler(sampler, seed, levels=self.calibrate)
+            if self.refine and state.stop_reason != "interrupted":
+                building.add_refiner(sampler, split, seed)
+        except KeyboardInterrupt:
+            state.stop_reason = "interrupted"
+            warnings.warn(
+                "The fit was interrupted after training, during calibration and refinement; the "
+                "model is kept without a refiner. Fit again for a better one.",
+                TrainingWarning,
+                stacklevel=3,
+            )
         return sampler
 
     def _keep(
@@ -372,8 +351,10 @@ class TabularGAN(BaseEstimator):
         n_samples : int, default=1
             Number of rows, at least 1.
         refine : bool or None, default=None
-            Whether rows are picked by the refiner; False is several times faster. None does what
-            the parameter `refine` of the estimator says.
+            Whether rows are picked from a larger pool, by the refiner and by the margins; False is
+            several times faster. A model without a refiner (one of a table of under about 1,000
+            rows, say) then picks by the margins alone. None does what the parameter `refine` of the
+            estimator says.
         random_state : int, RandomState, Generator or None, default=None
             Seed of this sample. None gives each call after a fit the next sample of a sequence that
             is fixed by the seed of the fit.
@@ -442,38 +423,13 @@ class TabularGAN(BaseEstimator):
             self.n_sample_calls_ += 1
         else:
             seed = root_seed(random_state)
+        check_parameters("sample", {"refine": refine}, {"refine": [None, InstanceOf(bool)]})
         refine = self.refine if refine is None else refine
-        blocks = self._decoded_blocks(int(n_samples), seed, bool(refine))
-        return self._pieces(blocks, int(n_samples), int(chunk_rows))
-
-    def _decoded_blocks(self, n_samples: int, seed: int, refine: bool) -> Iterator[pd.DataFrame]:
-        """Tables of the sampler's blocks, cut off after `n_samples` rows."""
-        n_drawn = 0
-        for codes in self.sampler_.blocks(seed, refine=refine):
-            generator = child_generator(seed, "decode")  # the same for all blocks of a sample
-            table = self.transformer_.decode(codes, generator=generator, first_row=n_drawn)
-            yield table.iloc[: n_samples - n_drawn]
-            n_drawn += len(codes)
-            if n_drawn >= n_samples:
-                return
-
-    def _pieces(
-        self, blocks: Iterator[pd.DataFrame], n_samples: int, chunk_rows: int
-    ) -> Iterator[Any]:
-        """Cut and join blocks into pieces of `chunk_rows` rows."""
-        waiting: list[pd.DataFrame] = []
-        n_waiting = n_given = 0
-        while n_given < n_samples:
-            n_wanted = min(chunk_rows, n_samples - n_given)
-            while n_waiting < n_wanted:
-                waiting.append(next(blocks))
-                n_waiting += len(waiting[-1])
-            joined = waiting[0] if len(waiting) == 1 else pd.concat(waiting, ignore_index=True)
-            piece = joined.iloc[:n_wanted]
-            waiting, n_waiting = [joined.iloc[n_wanted:]], n_waiting - n_wanted
-            index = pd.RangeIndex(n_given, n_given + n_wanted)
-            n_given += n_wanted
-            yield self.container_.close(piece.set_axis(index))
+        blocks = decoded_blocks(
+            self.sampler_, self.transformer_, int(n_samples), seed, refine=bool(refine)
+        )
+        tables = pieces(blocks, int(n_samples), int(chunk_rows))
+        return map(self.container_.close, tables)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Minus the sum of shape and trend error of a sample against `X`.
@@ -495,10 +451,11 @@ class TabularGAN(BaseEstimator):
         container, table = Container.open(X)
         if not container.is_table:
             validate_data(self, X, reset=False, skip_check_array=True)
-        self.transformer_.encode(table)  # refuses a table of another kind
+        self.transformer_.check_columns(table)
         n_rows = min(len(table), _SCORE_ROWS)
-        blocks = self._decoded_blocks(n_rows, child_seed(self.seed_, "score"), self.refine)
-        synthetic = pd.concat(blocks, ignore_index=True)
+        seed = child_seed(self.seed_, "score")
+        blocks = decoded_blocks(self.sampler_, self.transformer_, n_rows, seed, refine=self.refine)
+        synthetic = join(list(blocks))
         table = table[list(synthetic.columns)]
         errors = [
             metric(table, synthetic, schema=self.schema_) for metric in (shape_error, trend_error)
@@ -527,58 +484,8 @@ class TabularGAN(BaseEstimator):
         left out.
         """
         check_is_fitted(self, "sampler_")
-        manifest, arrays = self._to_state()
+        manifest, arrays = estimator_to_state(self)
         write_archive(path, manifest, arrays)
-
-    def _to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """The fitted estimator as JSON-able values and arrays."""
-        transformer, transformer_arrays = self.transformer_.to_state()
-        sampler, sampler_arrays = sampler_to_state(self.sampler_)
-        parameters = self.get_params(deep=False)
-        parameters |= {"schema": None, "callbacks": None, "random_state": self.seed_}
-        parameters = {name: _plain(value) for name, value in parameters.items()}
-        manifest = {
-            "format": "tabgan-model",
-            "estimator": type(self).__name__,
-            "parameters": parameters,
-            "container": self.container_.to_dict(),
-            "transformer": transformer,
-            "sampler": sampler,
-            "history": self.history_,
-            "n_iter": self.n_iter_,
-            "stop_reason": self.stop_reason_,
-            "seed": self.seed_,
-            "n_sample_calls": self.n_sample_calls_,
-        }
-        named = {f"transformer.{name}": array for name, array in transformer_arrays.items()}
-        return manifest, named | {f"sampler.{name}": a for name, a in sampler_arrays.items()}
-
-    @classmethod
-    def _from_state(
-        cls, manifest: dict[str, Any], arrays: dict[str, np.ndarray], device: str
-    ) -> Self:
-        """Rebuild what `_to_state` took apart."""
-        transformer = TableTransformer.from_state(
-            manifest["transformer"], _with_prefix("transformer.", arrays)
-        )
-        sampler = sampler_from_state(
-            manifest["sampler"],
-            _with_prefix("sampler.", arrays),
-            transformer.layout_,
-            settings.choose_device(device),
-        )
-        estimator = cls(**{**manifest["parameters"], "device": device})
-        estimator.container_ = Container.from_dict(manifest["container"])
-        estimator.transformer_ = transformer
-        estimator.schema_ = transformer.schema_
-        estimator.sampler_ = sampler
-        for name in ("history", "n_iter", "stop_reason", "seed", "n_sample_calls"):
-            setattr(estimator, f"{name}_", manifest[name])
-        estimator.n_features_in_ = len(transformer.schema_)
-        names = list(transformer.schema_)
-        if estimator.container_.is_table and all(isinstance(name, str) for name in names):
-            estimator.feature_names_in_ = np.asarray(names, dtype=object)
-        return estimator
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -591,18 +498,3 @@ class TabularGAN(BaseEstimator):
 
 def _check_count(name: str, value: Any) -> None:
     check_parameters("sample", {name: value}, {name: [Interval(int, 1)]})
-
-
-def _plain(value: Any) -> Any:
-    """A parameter as plain JSON types."""
-    if isinstance(value, list | tuple):
-        return [_plain(member) for member in value]
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _with_prefix(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {
-        name.removeprefix(prefix): array
-        for name, array in arrays.items()
-        if name.startswith(prefix)
-    }

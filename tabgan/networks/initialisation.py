@@ -1,5 +1,6 @@
 """Build networks with weights from a given generator, leaving torch's global random state alone."""
 
+import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -16,12 +17,14 @@ def build_network(make: Callable[[], Network], generator: torch.Generator) -> Ne
     weights and biases. The network is constructed without storage first: torch's own constructors
     would draw from the global generator.
     """
-    with torch.device("meta"):
+    with warnings.catch_warnings(), torch.device("meta"):
+        # A table of constants has layers of width zero.
+        warnings.filterwarnings("ignore", "Initializing zero-element tensors")
         network = make()
     network.to_empty(device="cpu")
     for module in network.modules():
         if isinstance(module, nn.Linear):
-            bound = module.in_features**-0.5
+            bound = max(1, module.in_features) ** -0.5
             with torch.no_grad():
                 module.weight.uniform_(-bound, bound, generator=generator)
                 if module.bias is not None:

@@ -43,7 +43,12 @@ def check_layout(layout: Layout, coders: Sequence[ColumnCoder]) -> None:
 def _sizes(layout: Layout) -> tuple[Any, ...]:
     """Return everything about a layout but its numbers."""
     levels = [
-        (part.column, part.n_levels, part.frequencies.shape, np.shape(part.scores))
+        (
+            part.column,
+            part.n_levels,
+            part.frequencies.shape,
+            None if part.scores is None else part.scores.shape,
+        )
         for part in layout.level_parts
     ]
     normals = [(part.column, part.gate, part.values.shape) for part in layout.normal_parts]

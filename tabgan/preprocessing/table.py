@@ -158,7 +158,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
             If a categorical column holds a level that fit never saw.
         """
         check_is_fitted(self, "layout_")
-        frame = self._align(check_table(table, min_rows=0))
+        frame = self.check_columns(check_table(table, min_rows=0))
         levels = np.zeros((len(frame), self.layout_.n_level_parts), np.int32, order="F")
         normals = np.zeros((len(frame), self.layout_.n_normal_parts), np.float32, order="F")
         names, level_part, normal_part = list(self.schema_), 0, 0
@@ -375,8 +375,23 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         if all(isinstance(name, str) for name in self.schema_):
             self.feature_names_in_ = np.array(list(self.schema_), dtype=object)
 
-    def _align(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the frame with the fitted columns; SchemaError if some lack or are foreign."""
+    def check_columns(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a frame that has the fitted columns, in any order.
+
+        Parameters
+        ----------
+        frame : DataFrame
+
+        Returns
+        -------
+        frame : DataFrame
+            The same.
+
+        Raises
+        ------
+        SchemaError
+            If columns are lacking or foreign.
+        """
         lacking = [name for name in self.schema_ if name not in frame.columns]
         foreign = [name for name in frame.columns if name not in self.schema_]
         if lacking or foreign:

@@ -64,7 +64,7 @@ class NormalMaps(nn.Module):
 
     def __init__(self, n_normals: int) -> None:
         super().__init__()
-        standard = torch.special.ndtri(torch.linspace(0, 1, MAP_POINTS).clamp(_TAIL, 1 - _TAIL))
+        standard = _normal_score(torch.linspace(0, 1, MAP_POINTS).clamp(_TAIL, 1 - _TAIL))
         self.register_buffer("quantiles", standard.repeat(n_normals, 1))
 
     @torch.no_grad()
@@ -90,4 +90,9 @@ class NormalMaps(nn.Module):
         high = self.quantiles.gather(1, right)
         within = ((values - low) / (high - low).clamp_min(1e-12)).clamp(0, 1)
         share = ((right - 1 + within) / (MAP_POINTS - 1)).clamp(_TAIL, 1 - _TAIL)
-        return torch.special.ndtri(share).T.contiguous()
+        return _normal_score(share).T.contiguous()
+
+
+def _normal_score(share: Tensor) -> Tensor:
+    """Quantile function of the standard normal distribution, on every device."""
+    return 2**0.5 * torch.erfinv(2 * share - 1)

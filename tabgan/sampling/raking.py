@@ -45,12 +45,16 @@ def rake(
     """
     weights = weights / weights.sum()
     for _ in range(SWEEPS):
+        largest_change = 0.0
         for cells, shares in margins:
             present = np.bincount(cells, weights, minlength=len(shares))
             factors = np.divide(shares, present, out=np.ones(len(shares)), where=present > 0)
             weights = weights * np.clip(factors, 1 / LARGEST_FACTOR, LARGEST_FACTOR)[cells]
+            largest_change = max(largest_change, float(np.abs(factors - 1)[shares > 0].max()))
         weights = np.minimum(weights / weights.sum(), largest)
         weights = weights / weights.sum()
+        if largest_change < 1e-4:
+            break
     return weights
 
 
@@ -71,11 +75,13 @@ def inclusion_probabilities(weights: np.ndarray, n_picked: int) -> np.ndarray:
     # The k largest are certain when what is left for the others would push the next one above 1.
     certain = np.arange(len(weights))
     exceeds = (n_picked - certain) * ordered >= tail
-    n_certain = min(int(np.argmin(exceeds)), n_picked)
+    n_certain = n_picked if exceeds.all() else min(int(np.argmin(exceeds)), n_picked)
     probabilities = np.empty(len(weights))
     probabilities[order[:n_certain]] = 1.0
     rest = order[n_certain:]
-    probabilities[rest] = (n_picked - n_certain) * weights[rest] / tail[n_certain]
+    probabilities[rest] = 0.0
+    if n_certain < n_picked:
+        probabilities[rest] = (n_picked - n_certain) * weights[rest] / tail[n_certain]
     return probabilities
 
 
@@ -131,7 +137,8 @@ def balanced_pick(
         out=np.full(len(probabilities), np.inf),
         where=probabilities < 1,
     )
-    keys = uniform / (1 - uniform) / odds
+    keys = np.full(len(odds), np.inf)
+    np.divide(uniform / (1 - uniform), odds, out=keys, where=odds > 0)
     picked = _smallest(keys, n_picked)
     for _ in range(BALANCING_SWEEPS):
         largest_gap = 0.0
@@ -151,4 +158,4 @@ def balanced_pick(
 
 
 def _smallest(keys: np.ndarray, n_picked: int) -> np.ndarray:
-    return np.argpartition(keys, n_picked - 1)[:n_picked]
+    return np.sort(np.argpartition(keys, n_picked - 1)[:n_picked])

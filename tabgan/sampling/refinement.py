@@ -96,7 +96,7 @@ def train_refiner(
             decay = settings.averaging if step > 50 else 0.5
             for average, weight in zip(averaged.parameters(), refiner.parameters(), strict=True):
                 average.lerp_(weight, 1 - decay)
-        if step % settings.evaluate_every == 0:
+        if step % settings.evaluate_every == 0 or step == settings.max_steps:
             held_out_loss = _cross_entropy(averaged, held_out, pool_held_out)
             if held_out_loss < best_loss:
                 best_loss, best = held_out_loss, copy.deepcopy(averaged.state_dict())
@@ -108,6 +108,7 @@ def train_refiner(
 
 
 def _drop(rows: Tensor, share: float, rng: torch.Generator) -> Tensor:
+    """Hide a share of the inputs; torch's own dropout would draw from the global generator."""
     kept = torch.rand(rows.shape, generator=rng, device=rows.device) >= share
     return rows * kept / (1 - share)
 
@@ -123,8 +124,8 @@ def _cross_entropy(refiner: Discriminator, real: Tensor, pool: Tensor) -> float:
 
 
 def _best_factor(refiner: Discriminator, real: Tensor, pool: Tensor) -> float:
-    real_logits = _logits(refiner, real).double().cpu().numpy()
-    pool_logits = _logits(refiner, pool).double().cpu().numpy()
+    real_logits = _logits(refiner, real).cpu().double().numpy()
+    pool_logits = _logits(refiner, pool).cpu().double().numpy()
 
     def cross_entropy(factor: float) -> float:
         real_loss = np.logaddexp(0, -factor * real_logits).mean()

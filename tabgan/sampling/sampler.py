@@ -41,7 +41,7 @@ class Sampler:
     layout : Layout
         Parts and their frequencies, to which pools are raked.
     refiner : Discriminator or None
-        Estimates log-density ratios of rows, given their inputs; None samples without refinement.
+        Estimates log-density ratios of rows, given their inputs; None takes them to be zero.
     logit_factor : float
         Factor on its logits.
     """
@@ -58,8 +58,9 @@ class Sampler:
         while True:
             n_rows = FIRST_BLOCK if number == 0 else BLOCK
             rng = torch.Generator(self._device).manual_seed(child_seed(seed, "block", number))
-            if refine and self.refiner is not None:
-                pool, logits = self._pool(n_rows * CANDIDATES, rng, weigh=True)
+            if refine:
+                weigh = self.refiner is not None
+                pool, logits = self._pool(n_rows * CANDIDATES, rng, weigh=weigh)
                 picks = child_generator(seed, "pick", number)
                 yield pool.take(self._pick(pool, logits, n_rows, picks))
             else:
@@ -82,7 +83,7 @@ class Sampler:
             if weigh:
                 logits.append(self._logits(drawn, scores).cpu())
         codes = Codes(levels=torch.cat(levels).numpy(), normals=torch.cat(normals).numpy())
-        return codes, torch.cat(logits).double().numpy() if weigh else np.zeros(0)
+        return codes, torch.cat(logits).double().numpy() if weigh else np.zeros(n_rows)
 
     def _logits(self, levels: Tensor, normals: Tensor) -> Tensor:
         assert self.refiner is not None

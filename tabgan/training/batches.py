@@ -57,7 +57,7 @@ class TrainingRows:
         """Mean discriminator input of all rows, in float64 sums."""
         total = torch.zeros(self.inputs.n_inputs, dtype=torch.float64)
         for block in self._input_blocks():
-            total += block.sum(0, dtype=torch.float32).double().cpu()
+            total += block.sum(0).cpu().double()
         return (total / len(self)).float()
 
     @torch.no_grad()
@@ -83,7 +83,8 @@ def column_mask(n_rows: int, n_columns: int, rng: torch.Generator) -> Tensor:
     """
     device = rng.device
     keep = torch.rand(n_rows, 1, generator=rng, device=device).clamp_min(LEAST_KEPT)
-    keep[torch.rand(n_rows, generator=rng, device=device) < FULL_ROWS] = 1.0
+    is_full = torch.rand(n_rows, 1, generator=rng, device=device) < FULL_ROWS
+    keep = torch.where(is_full, 1.0, keep)
     return (torch.rand(n_rows, n_columns, generator=rng, device=device) < keep).float()
 
 

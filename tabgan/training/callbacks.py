@@ -17,6 +17,13 @@ from tabgan.training.history import TrainingState
 class Callback:
     """Base of all callbacks: three hooks that do nothing.
 
+    Notes
+    -----
+    Hooks run in the order of the callbacks. They may read everything in the `TrainingState`; the
+    newest record is ``state.history[-1]``, to which they may add plain numbers. The networks belong
+    to the loop: only `on_train_begin` may change them. `on_train_end` runs before the best weights
+    are restored.
+
     Examples
     --------
     >>> from tabgan.training import Callback
@@ -77,7 +84,7 @@ class Validation(Callback):
         self.error, self.every, self.n_iter_no_change = error, every, n_iter_no_change
 
     def on_record(self, state: TrainingState) -> bool:
-        if state.step % self.every and state.step < state.max_steps:
+        if state.step % self.every and not state.stop_reason:
             return False
         error = self.error(state.averaged_model())
         state.history[-1]["validation_error"] = error
@@ -89,5 +96,5 @@ class Validation(Callback):
             state.n_evaluations_without_gain += 1
         stops = state.n_evaluations_without_gain >= self.n_iter_no_change
         if stops:
-            state.stop_reason = "early_stopping"
+            state.stop_reason = state.stop_reason or "early_stopping"
         return stops

@@ -8,10 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tabgan._atomic import check_writable
 from tabgan.archive import read_archive, write_archive
-from tabgan.exceptions import CheckpointError
+from tabgan.exceptions import CheckpointError, InvalidParameterError
 from tabgan.training.callbacks import Callback
-from tabgan.training.history import TrainingState
+from tabgan.training.history import RECORD_EVERY, TrainingState
 
 _FORMAT = "tabgan-checkpoint"
 
@@ -32,10 +33,11 @@ class Checkpoint(Callback):
     Notes
     -----
     A checkpoint holds both networks, the averaged and the best weights, the optimizers, the random
-    state and the history; it holds no row. A fit that goes on from it, on the same table and with
-    the same parameters, gives the very weights that an uninterrupted fit would have given on the
-    same machine. With another table or other parameters it is refused. A finished checkpoint is
-    read and training ends at once.
+    state and the history; it holds no row, only a digest of the table. A fit that goes on from it,
+    on the same table and with the same parameters, gives the very weights that an uninterrupted fit
+    would have given on the same machine; this needs an int as `random_state`. With another table,
+    seed or other parameters it is refused. After Ctrl-C the last regular save stands. A finished
+    checkpoint is read and training ends at once.
 
     Examples
     --------
@@ -49,16 +51,27 @@ class Checkpoint(Callback):
         self.path, self.every, self.resume = path, every, resume
 
     def on_train_begin(self, state: TrainingState) -> None:
+        _check_every(self.every)
+        check_writable(self.path)
         if self.resume and Path(self.path).exists():
             restore(state, self.path)
 
     def on_record(self, state: TrainingState) -> None:
-        if state.step % self.every == 0:
+        if state.step % self.every == 0 and not state.stop_reason:
             save(state, self.path)
 
     def on_train_end(self, state: TrainingState) -> None:
-        if state.stop_reason != "diverged":
+        # An interrupt may have come in the middle of a step, which could not be repeated.
+        if state.stop_reason not in ("diverged", "interrupted"):
             save(state, self.path)
+
+
+def _check_every(every: int) -> None:
+    if not isinstance(every, int) or every < RECORD_EVERY or every % RECORD_EVERY:
+        raise InvalidParameterError(
+            f"The 'every' parameter of Checkpoint must be a multiple of {RECORD_EVERY}. "
+            f"Got {every!r} instead."
+        )
 
 
 def save(state: TrainingState, path: str | os.PathLike[str]) -> None:
@@ -77,6 +90,7 @@ def save(state: TrainingState, path: str | os.PathLike[str]) -> None:
         "step": state.step,
         "seconds": state.seconds,
         "history": state.history,
+        "stop_reason": state.stop_reason,
         "best_step": state.best_step,
         "best_error": None if np.isinf(state.best_error) else state.best_error,
         "n_evaluations_without_gain": state.n_evaluations_without_gain,
@@ -101,6 +115,7 @@ def restore(state: TrainingState, path: str | os.PathLike[str]) -> None:
         state.best_weights = _from_arrays("best", arrays) or None
         state.step, state.seconds = int(manifest["step"]), float(manifest["seconds"])
         state.history = list(manifest["history"])
+        state.stop_reason = str(manifest["stop_reason"])
         state.best_step, best_error = int(manifest["best_step"]), manifest["best_error"]
         state.best_error = float("inf") if best_error is None else float(best_error)
         state.n_evaluations_without_gain = int(manifest["n_evaluations_without_gain"])

@@ -9,6 +9,9 @@ import torch
 
 from tabgan.networks import Discriminator, Generator, RowGenerator
 
+#: Steps between two records of the scalars, the only moments at which the device is waited for.
+RECORD_EVERY = 50
+
 
 @dataclass
 class TrainingState:

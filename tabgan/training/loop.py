@@ -10,11 +10,9 @@ from torch import Tensor
 from tabgan.exceptions import TrainingError, TrainingWarning
 from tabgan.networks import Generator
 from tabgan.training.callbacks import Callback
-from tabgan.training.history import Stopwatch, TrainingState
+from tabgan.training.history import RECORD_EVERY, Stopwatch, TrainingState
 from tabgan.training.steps import AdversarialStep
 
-#: Steps between two records of the scalars, the only moments at which the device is waited for.
-RECORD_EVERY = 50
 #: Steps over which the learning rate rises from zero.
 WARM_UP = 50
 #: Share of the learning rate that is left at the end of the cosine.
@@ -38,7 +36,7 @@ def train(
     progress = _progress(state, max_time)
 
     try:
-        while progress < 1:
+        while progress < 1 and not state.stop_reason:
             # Update the players.
             _set_learning_rate(state, learning_rate * _rate_at(state.step, progress))
             scalars = step(progress)
@@ -49,22 +47,21 @@ def train(
             sums = {name: sums.get(name, 0.0) + value for name, value in scalars.items()}
             state.seconds = watch.seconds()
             progress = _progress(state, max_time)
+            if progress >= 1:
+                state.stop_reason = "max_steps" if state.step >= state.max_steps else "max_time"
             if state.step % RECORD_EVERY == 0 or progress >= 1:
                 n_steps = (state.step - 1) % RECORD_EVERY + 1
                 record = {name: float(value) / n_steps for name, value in sums.items()}
                 sums = {}
-                if not all(math.isfinite(value) for value in record.values()):
-                    _return_to_finite_weights(state, record)
+                if not _is_finite(state, record):
+                    _stop_diverged(state, record)
                     break
-                state.history.append({"step": state.step, "seconds": state.seconds, **record})
-                stops = [callback.on_record(state) for callback in callbacks]
                 if state.best_error == math.inf:
                     state.keep_weights()
+                state.history.append({"step": state.step, "seconds": state.seconds, **record})
+                stops = [callback.on_record(state) for callback in callbacks]
                 if any(stops):
                     state.stop_reason = state.stop_reason or "callback"
-                    break
-        else:
-            state.stop_reason = "max_steps" if state.step >= state.max_steps else "max_time"
     except KeyboardInterrupt:
         state.stop_reason = "interrupted"
         warnings.warn(
@@ -74,13 +71,13 @@ def train(
             stacklevel=4,
         )
 
-    # The best weights, if somebody judged them, else the last.
-    if state.best_weights is not None and (
-        math.isfinite(state.best_error) or state.stop_reason == "diverged"
-    ):
-        state.averaged.load_state_dict(state.best_weights)
     for callback in callbacks:
         callback.on_train_end(state)
+
+    # The best weights, if somebody judged them, else the last that are finite.
+    is_judged = math.isfinite(state.best_error)
+    if state.best_weights is not None and (is_judged or not _is_finite(state, {})):
+        state.averaged.load_state_dict(state.best_weights)
 
 
 def _progress(state: TrainingState, max_time: float | None) -> float:
@@ -108,9 +105,18 @@ def _average(averaged: Generator, current: Generator, decay: float, step: int) -
         average.lerp_(weight, 1 - decay)
 
 
-def _return_to_finite_weights(state: TrainingState, record: dict[str, float]) -> None:
-    """Return to the last weights whose losses were finite, or say that there are none."""
-    name, value = next((n, v) for n, v in record.items() if not math.isfinite(v))
+def _is_finite(state: TrainingState, record: dict[str, float]) -> bool:
+    """Whether the scalars of a record and the averaged weights are all finite."""
+    weights = state.averaged.parameters()
+    return all(map(math.isfinite, record.values())) and all(
+        bool(weight.isfinite().all()) for weight in weights
+    )
+
+
+def _stop_diverged(state: TrainingState, record: dict[str, float]) -> None:
+    """Say that training diverged and which weights are kept, or that there are none."""
+    broken = ((name, value) for name, value in record.items() if not math.isfinite(value))
+    name, value = next(broken, ("a weight", math.nan))
     advice = "Lower learning_rate (a third of it, say) or raise batch_size, and fit again."
     if state.best_weights is None:
         raise TrainingError(f"{name} became {value} within the first {state.step} steps. {advice}")

@@ -28,7 +28,7 @@ class StepSettings:
     column_masking : bool
         Whether the discriminator sees random subsets of columns.
     conditional : bool
-        Whether the generator is given random subsets of columns in half of the rows.
+        Whether the generator is given random subsets of columns in a quarter of the rows.
     """
 
     batch_size: int
@@ -178,5 +178,6 @@ class AdversarialStep:
                 return second_moments(inputs if subset is None else inputs[:, subset])
         if subset is None:
             return self._moments
-        with_constant = torch.cat([subset, subset.new_tensor([len(self._moments) - 1])])
+        constant = subset.new_full((1,), len(self._moments) - 1)
+        with_constant = torch.cat([subset, constant])
         return self._moments[with_constant[:, None], with_constant]

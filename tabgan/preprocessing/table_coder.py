@@ -1,0 +1,194 @@
+"""All columns of a table there and back: their coders, lookups and the layout of their parts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import ArchiveError, SchemaError
+from tabgan.preprocessing.column import ColumnCoder, fit_column
+from tabgan.preprocessing.layout import Codes, Layout
+from tabgan.preprocessing.parts import check_layout, make_layout
+from tabgan.preprocessing.relations import Lookup, fit_lookup
+from tabgan.preprocessing.state import coders_from_state, coders_to_state
+from tabgan.schema import Schema
+
+__all__ = ["TableCoder"]
+
+
+@dataclass(frozen=True)
+class TableCoder:
+    """Code the columns of a table.
+
+    Parameters
+    ----------
+    schema : Schema
+        A complete one.
+    coders : tuple of ColumnCoder
+        One for each column, in the order of the schema.
+    lookups : dict of int to Lookup
+        Those of derived columns, by the column's position.
+    layout : Layout
+        Of the parts of the other columns.
+    """
+
+    schema: Schema
+    coders: tuple[ColumnCoder, ...]
+    lookups: dict[int, Lookup]
+    layout: Layout
+
+    @classmethod
+    def fit(cls, frame: pd.DataFrame, schema: Schema) -> "TableCoder":
+        """Learn the coder of each column, the lookups and the layout."""
+        roots = {column.derived_from for column in schema.values()} - {None}
+        coders, counts = [], []
+        for name, column in schema.items():
+            is_looked_up = name in roots or column.derived_from is not None
+            coder, level_counts = fit_column(
+                frame[name], column, all_levels=True if is_looked_up else None
+            )
+            coders.append(coder)
+            counts.append(level_counts)
+        lookups = _fit_lookups(frame, schema, coders)
+        modelled = _modelled(coders, lookups)
+        layout = make_layout([(coders[i], counts[i]) for i in modelled], len(frame))
+        return cls(schema, tuple(coders), lookups, layout)
+
+    def encode(self, frame: pd.DataFrame, generator: np.random.Generator | None) -> Codes:
+        """Return the codes of a table that has the columns of the schema."""
+        levels = np.zeros((len(frame), self.layout.n_level_parts), np.int32, order="F")
+        normals = np.zeros((len(frame), self.layout.n_normal_parts), np.float32, order="F")
+        used: dict[int, np.ndarray] = {}
+        for position, level_part, normal_part in self._parts():
+            coder = self.coders[position]
+            used[position], column_normals = coder.encode(frame[coder.name], generator)
+            if level_part is not None:
+                levels[:, level_part] = used[position]
+            if normal_part is not None:
+                normals[:, normal_part] = column_normals
+        for lookup in self.lookups.values():
+            root = self.coders[lookup.root].name
+            lookup.check(frame[lookup.coder.name], used[lookup.root], root)
+        return Codes(np.ascontiguousarray(levels), np.ascontiguousarray(normals))
+
+    def decode(self, codes: Codes, *, first_row: int, key: int) -> pd.DataFrame:
+        """Return the table of codes; identifiers follow from the number of the row and the key."""
+        rows = np.arange(first_row, first_row + len(codes))
+        arrays: dict[int, Any] = {}
+        used: dict[int, np.ndarray] = {}
+        for position, level_part, normal_part in self._parts():
+            levels = None if level_part is None else codes.levels[:, level_part]
+            normals = None if normal_part is None else codes.normals[:, normal_part]
+            used[position] = np.zeros(len(codes), np.int32) if levels is None else levels
+            arrays[position] = self.coders[position].decode(levels, normals, rows=rows, key=key)
+        for position, lookup in self.lookups.items():
+            arrays[position] = lookup.decode(used[lookup.root], rows)
+        # A Series states its dtype; pandas would look into a bare object array, and find text.
+        columns = {
+            position: pd.Series(array, dtype=array.dtype, copy=False)
+            for position, array in sorted(arrays.items())
+        }
+        frame = pd.DataFrame(columns, index=pd.RangeIndex(len(codes)), copy=False)
+        frame.columns = pd.Index(list(self.schema), tupleize_cols=False)
+        return frame
+
+    def _parts(self) -> Iterator[tuple[int, int | None, int | None]]:
+        """Yield position, level part and normal part of each column that is not looked up."""
+        level_part = normal_part = 0
+        for position, coder in enumerate(self.coders):
+            if position in self.lookups:
+                continue
+            has_levels, has_normal = coder.n_levels > 1, coder.has_normal
+            yield (
+                position,
+                level_part if has_levels else None,
+                normal_part if has_normal else None,
+            )
+            level_part, normal_part = level_part + has_levels, normal_part + has_normal
+
+    def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Return JSON-able values and arrays; the inverse of :meth:`from_state`."""
+        coders, coder_arrays = coders_to_state(self.coders)
+        layout, layout_arrays = self.layout.to_state()
+        state = {
+            "schema": self.schema.to_dict(),
+            "coders": coders,
+            "lookups": [[position, lookup.root] for position, lookup in self.lookups.items()],
+            "layout": layout,
+        }
+        arrays = {f"coders.{name}": array for name, array in coder_arrays.items()}
+        arrays |= {f"layout.{name}": array for name, array in layout_arrays.items()}
+        arrays |= {f"lookups.{i}": lookup.levels for i, lookup in self.lookups.items()}
+        return state, arrays
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> "TableCoder":
+        """Return the coder of a state; ArchiveError if it describes none."""
+        try:
+            return cls._from_state(state, arrays)
+        except (
+            KeyError,
+            IndexError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            OverflowError,
+        ) as error:
+            if isinstance(error, ArchiveError):
+                raise
+            raise ArchiveError(
+                f"The archive describes no table transformer ({type(error).__name__}: {error}); it "
+                "is damaged, or no archive of tabgan. Save the model anew."
+            ) from error
+
+    @classmethod
+    def _from_state(cls, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> "TableCoder":
+        schema = Schema.from_dict(state["schema"])
+        coders = coders_from_state(state["coders"], _below("coders.", arrays), schema)
+        lookups = {
+            int(position): Lookup(coders[position], int(root), arrays[f"lookups.{position}"])
+            for position, root in state["lookups"]
+        }
+        layout = Layout.from_state(state["layout"], _below("layout.", arrays))
+        check_layout(layout, [coders[i] for i in _modelled(coders, lookups)])
+        for lookup in lookups.values():
+            if lookup.root in lookups:
+                raise SchemaError("a derived column is derived from a derived column")
+            lookup.check_sizes(coders[lookup.root].n_levels)
+        return cls(schema, tuple(coders), lookups, layout)
+
+
+def _fit_lookups(
+    frame: pd.DataFrame, schema: Schema, coders: list[ColumnCoder]
+) -> dict[int, Lookup]:
+    """Return the lookup of each derived column, by the column's position."""
+    positions = {name: position for position, name in enumerate(schema)}
+    lookups: dict[int, Lookup] = {}
+    root_levels: dict[int, np.ndarray] = {}
+    for name, column in schema.items():
+        if column.derived_from is None:
+            continue
+        root = positions[column.derived_from]
+        if root not in root_levels:
+            root_levels[root] = coders[root].encode(frame[coders[root].name])[0]
+        coder = coders[positions[name]]
+        lookups[positions[name]] = fit_lookup(
+            frame[name], coder, root, root_levels[root], coders[root].n_levels
+        )
+    return lookups
+
+
+def _modelled(coders: list[ColumnCoder], lookups: dict[int, Lookup]) -> list[int]:
+    """Return the positions of the columns that have parts."""
+    return [i for i, coder in enumerate(coders) if i not in lookups and coder.is_modelled]
+
+
+def _below(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the arrays whose names start with a prefix, without it."""
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
