@@ -52,7 +52,7 @@ class Checkpoint(Callback):
 
     def on_train_begin(self, state: TrainingState) -> None:
         _check_every(self.every)
-        check_writable(self.path)
+        _check_path(self.path)
         if self.resume and Path(self.path).exists():
             restore(state, self.path)
 
@@ -72,6 +72,16 @@ def _check_every(every: int) -> None:
             f"The 'every' parameter of Checkpoint must be a multiple of {RECORD_EVERY}. "
             f"Got {every!r} instead."
         )
+
+
+def _check_path(path: str | os.PathLike[str]) -> None:
+    try:
+        check_writable(path)
+    except OSError as error:
+        raise CheckpointError(
+            f"Cannot write the checkpoint {os.fspath(path)!r}: {error.strerror or error}. Give a "
+            "path in a folder that exists and that you may write to."
+        ) from error
 
 
 def save(state: TrainingState, path: str | os.PathLike[str]) -> None:

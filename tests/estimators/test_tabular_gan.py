@@ -62,6 +62,13 @@ def test_samples_have_the_dtypes_names_order_and_a_range_index(fitted):
     assert sample.index.equals(pd.RangeIndex(70))
 
 
+def test_refined_and_raw_samples_of_a_longer_table_differ():
+    model = TabularGAN(**QUICK).fit(_table(1200))
+    assert model.sampler_.refiner is not None
+    raw, refined = (model.sample(200, refine=r, random_state=0) for r in (False, True))
+    assert not raw.equals(refined)
+
+
 def test_samples_stay_within_the_levels_bounds_and_relations_of_the_table(fitted):
     table, sample = _table(), fitted.sample(2000)
     assert set(sample["city"]) <= set(table["city"])
@@ -114,10 +121,10 @@ def test_arrays_come_back_as_arrays():
     assert sample.shape == (20, 3) and sample.dtype == np.float32
 
 
-@pytest.mark.parametrize("refine", [True, False])
-def test_a_saved_model_goes_on_where_it_was(fitted, tmp_path, refine):
+@pytest.mark.parametrize("n_rows", [300, 1200])
+def test_a_saved_model_goes_on_where_it_was(fitted, tmp_path, n_rows):
     path = tmp_path / "model.tabgan"
-    model = clone(fitted).set_params(refine=refine).fit(_table())
+    model = clone(fitted).fit(_table(n_rows))
     model.sample(5)
     model.save(path)
     loaded = tabgan.load(path, device="cpu")
@@ -279,6 +286,48 @@ def test_it_works_in_a_grid_search_and_as_the_last_step_of_a_pipeline():
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     pipeline = make_pipeline(TabularGAN(**QUICK)).fit(_table(200))
     assert len(pipeline[-1].sample(3)) == 3
+
+
+def test_score_takes_levels_that_were_never_seen(fitted):
+    table = _table()
+    table.loc[0, "city"] = "Rome"
+    assert np.isfinite(fitted.score(table))
+
+
+def test_a_table_too_short_for_a_refiner_is_raked(fitted):
+    assert fitted.sampler_.refiner is None
+    shares = fitted.sample(1024)["city"].value_counts(normalize=True)
+    expected = _table()["city"].value_counts(normalize=True)
+    assert (shares - expected).abs().max() < 3 / 1024
+
+
+@pytest.mark.parametrize("validation_fraction", [0.01, 0.99])
+def test_any_share_may_be_held_out(validation_fraction):
+    model = TabularGAN(**QUICK, early_stopping=True, validation_fraction=validation_fraction)
+    assert len(model.fit(_table(40)).sample(3)) == 3
+
+
+def test_numpy_parameters_can_be_saved(tmp_path):
+    parameters = {**QUICK, "max_steps": np.int64(2), "generator_layers": (np.int64(16),)}
+    model = TabularGAN(**parameters, learning_rate=np.float64(1e-3)).fit(_table(60))
+    model.save(tmp_path / "model.tabgan")
+    assert tabgan.load(tmp_path / "model.tabgan").generator_layers == [16]
+
+
+def test_a_warm_start_with_other_networks_is_refused():
+    model = TabularGAN(**QUICK, warm_start=True).fit(_table(60))
+    with pytest.raises(InvalidParameterError, match="noise_dim, generator_layers"):
+        model.set_params(noise_dim=7).fit(_table(60))
+
+
+def test_an_interrupt_after_training_keeps_the_model(monkeypatch):
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tabgan.estimators._building.add_refiner", interrupt)
+    with pytest.warns(TrainingWarning, match="interrupted after training"):
+        model = TabularGAN(**QUICK).fit(_table())
+    assert len(model.sample(5)) == 5
 
 
 def test_a_warm_start_goes_on_from_the_weights():

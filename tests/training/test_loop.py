@@ -9,7 +9,13 @@ import torch
 
 from tabgan.estimators._building import Split, make_step, start_training, validation_callbacks
 from tabgan.estimators._settings import TrainingPlan
-from tabgan.exceptions import CheckpointError, TrainingError, TrainingWarning
+from tabgan.exceptions import (
+    CheckpointError,
+    InvalidParameterError,
+    TabganError,
+    TrainingError,
+    TrainingWarning,
+)
 from tabgan.objectives import OBJECTIVES
 from tabgan.training import Callback, Checkpoint, HeldOutError, TrainingState, train
 from tests.encoded import small_codes, small_layout
@@ -35,10 +41,16 @@ def _run(
     seed: int = 0,
     max_time: float | None = None,
     step_wrapper=lambda step: step,
+    validates: bool = False,
 ) -> TrainingState:
     layout, codes = small_layout(), small_codes(500)
     state, rows = start_training(layout, codes, plan, seed, torch.device("cpu"))
     step = step_wrapper(make_step(state, rows, plan))
+    if validates:
+        split = Split(codes, small_codes(400, seed=1))
+        (validation,) = validation_callbacks(state, layout, split, plan, seed)
+        validation.every = 50
+        callbacks = (validation, *callbacks)
     train(state, step, learning_rate=1e-3, averaging=0.9, max_time=max_time, callbacks=callbacks)
     return state
 
@@ -164,15 +176,72 @@ def test_the_held_out_error_of_the_rows_themselves_is_zero_and_of_others_is_not(
     assert error(state.averaged_model()) > 0.02
 
 
-def test_a_resumed_fit_gives_the_weights_of_an_uninterrupted_one(tmp_path):
+def _interrupt_within_step(number: int):
+    def wrap(step):
+        def interrupted(progress):
+            interrupted.count += 1
+            scalars = step(progress)
+            if interrupted.count == number:
+                raise KeyboardInterrupt
+            return scalars
+
+        interrupted.count = 0
+        return interrupted
+
+    return wrap
+
+
+@pytest.mark.parametrize("validates", [False, True])
+@pytest.mark.parametrize("at", ["a record", "a step"])
+def test_a_resumed_fit_gives_the_weights_of_an_uninterrupted_one(tmp_path, at, validates):
     path = tmp_path / "fit.checkpoint"
+    interrupt = {"step_wrapper": _interrupt_within_step(120)} if at == "a step" else {}
     with pytest.warns(TrainingWarning):
-        _run(Checkpoint(path, every=50), _Interrupt(100))
-    resumed = _run(Checkpoint(path, every=50))
-    whole = _run()
+        _run(
+            Checkpoint(path, every=50),
+            _Interrupt(100 if at == "a record" else 999),
+            validates=validates,
+            **interrupt,
+        )
+    resumed = _run(Checkpoint(path, every=50), validates=validates)
+    whole = _run(validates=validates)
     assert resumed.step == whole.step == 150
+    assert resumed.best_error == whole.best_error
     assert torch.equal(_weights(resumed), _weights(whole))
     assert [r["step"] for r in resumed.history] == [r["step"] for r in whole.history]
+
+
+def test_a_finished_checkpoint_ends_training_at_once(tmp_path):
+    path = tmp_path / "fit.checkpoint"
+    plan = replace(PLAN, max_steps=100_000, n_iter_no_change=1)
+    first = _run(Checkpoint(path), plan=plan, validates=True)
+    assert first.stop_reason == "early_stopping"
+    again = _run(Checkpoint(path), plan=plan, validates=True)
+    assert (again.step, again.stop_reason) == (first.step, "early_stopping")
+    assert torch.equal(_weights(again), _weights(first))
+
+
+@pytest.mark.parametrize("every", [0, 30, 75, 50.0])
+def test_a_checkpoint_must_save_at_records(tmp_path, every):
+    with pytest.raises(InvalidParameterError, match="multiple of 50"):
+        _run(Checkpoint(tmp_path / "fit.checkpoint", every=every))
+
+
+def test_a_checkpoint_that_cannot_be_written_is_refused_before_training(tmp_path):
+    with pytest.raises(TabganError, match="nowhere"):
+        _run(Checkpoint(tmp_path / "nowhere" / "fit.checkpoint"))
+
+
+def test_a_time_limit_is_followed_by_a_last_validation():
+    plan = replace(PLAN, max_steps=10**6)
+    state = _run(plan=plan, max_time=0.7, validates=True)
+    assert "validation_error" in state.history[-1]
+
+
+def test_weights_that_overflow_in_the_last_step_are_not_kept():
+    with pytest.warns(TrainingWarning, match="a weight became nan by step 150"):
+        state = _run(step_wrapper=_diverge_after(149))
+    assert _weights(state).isfinite().all()
 
 
 @pytest.mark.parametrize("change", [{"batch_size": 16}, {"max_steps": 200}])
