@@ -1,5 +1,6 @@
 """Fitted coders as JSON-able values and arrays, and back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ State = dict[str, Any]
 Arrays = dict[str, np.ndarray]
 
 
-def coders_to_state(coders: list[ColumnCoder]) -> tuple[list[State], Arrays]:
+def coders_to_state(coders: Sequence[ColumnCoder]) -> tuple[list[State], Arrays]:
     """Return one state for each coder, and the arrays of all, named by position."""
     states: list[State] = []
     arrays: Arrays = {}

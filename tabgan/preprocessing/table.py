@@ -12,11 +12,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from tabgan._random import child_seed, root_seed
 from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
-from tabgan.preprocessing.column import ColumnCoder, fit_column
-from tabgan.preprocessing.layout import Codes, Layout
-from tabgan.preprocessing.parts import check_layout, make_layout
-from tabgan.preprocessing.relations import Lookup, fit_lookup
-from tabgan.preprocessing.state import coders_from_state, coders_to_state
+from tabgan.preprocessing.layout import Codes
+from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.schema import Schema, check_table, resolve_schema
 
 __all__ = ["TableTransformer"]
@@ -73,30 +70,24 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         frame = check_table(X)
         self._check_features(X, frame, reset=True)
-        self.schema_ = resolve_schema(frame, self.schema)
-        self._warn_of_identifiers()
+        schema = resolve_schema(frame, self.schema)
+        self._warn_of_identifiers(schema)
         self._key = child_seed(root_seed(self.random_state), "identifiers")
-        roots = {column.derived_from for column in self.schema_.values()} - {None}
-        self._coders: list[ColumnCoder] = []
-        counts = []
-        for name, column in self.schema_.items():
-            is_table = name in roots or column.derived_from is not None
-            coder, level_counts = fit_column(
-                frame[name], column, all_levels=True if is_table else None
-            )
-            self._coders.append(coder)
-            counts.append(level_counts)
-        self._lookups = self._fit_lookups(frame)
-        modelled = self._modelled()
-        self.layout_ = make_layout([(self._coders[i], counts[i]) for i in modelled], len(frame))
+        self._set_coder(TableCoder.fit(frame, schema))
         return self
 
-    def _warn_of_identifiers(self) -> None:
+    def _set_coder(self, coder: TableCoder) -> None:
+        """Keep what was learned."""
+        self._coder = coder
+        self.schema_ = coder.schema
+        self.layout_ = coder.layout
+
+    def _warn_of_identifiers(self, schema: Schema) -> None:
         """Name the columns that were taken for identifiers without being declared so."""
         declared = self.schema if isinstance(self.schema, Mapping) else {}
         found = [
             name
-            for name, column in self.schema_.items()
+            for name, column in schema.items()
             if column.kind == "identifier" and name not in declared
         ]
         if found:
@@ -107,33 +98,6 @@ class TableTransformer(TransformerMixin, BaseEstimator):
                 DataWarning,
                 stacklevel=3,
             )
-
-    def _fit_lookups(self, frame: pd.DataFrame) -> dict[int, Lookup]:
-        """Return the lookup of each derived column, by the column's position."""
-        names = list(self.schema_)
-        lookups, root_codes = {}, {}
-        for position, column in enumerate(self.schema_.values()):
-            if column.derived_from is None:
-                continue
-            root = names.index(column.derived_from)
-            if root not in root_codes:
-                root_codes[root] = self._coders[root].encode(frame[names[root]])[0]
-            lookups[position] = fit_lookup(
-                frame[names[position]],
-                self._coders[position],
-                root,
-                root_codes[root],
-                self._coders[root].n_levels,
-            )
-        return lookups
-
-    def _modelled(self) -> list[int]:
-        """Return the positions of the columns that have parts."""
-        return [
-            position
-            for position, coder in enumerate(self._coders)
-            if position not in self._lookups and coder.is_modelled
-        ]
 
     def encode(self, table: Any, *, generator: np.random.Generator | None = None) -> Codes:
         """Return the codes of a table.
@@ -159,24 +123,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self, "layout_")
         frame = self.check_columns(check_table(table, min_rows=0))
-        levels = np.zeros((len(frame), self.layout_.n_level_parts), np.int32, order="F")
-        normals = np.zeros((len(frame), self.layout_.n_normal_parts), np.float32, order="F")
-        names, level_part, normal_part = list(self.schema_), 0, 0
-        used: dict[int, np.ndarray] = {}
-        for position, coder in enumerate(self._coders):
-            if position in self._lookups:
-                continue
-            column_levels, column_normals = coder.encode(frame[names[position]], generator)
-            used[position] = column_levels
-            if coder.n_levels > 1:
-                levels[:, level_part] = column_levels
-                level_part += 1
-            if column_normals is not None:
-                normals[:, normal_part] = column_normals
-                normal_part += 1
-        for position, lookup in self._lookups.items():
-            lookup.check(frame[names[position]], used[lookup.root], names[lookup.root])
-        return Codes(np.ascontiguousarray(levels), np.ascontiguousarray(normals))
+        return self._coder.encode(frame, generator)
 
     def decode(
         self,
@@ -205,31 +152,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "layout_")
         self._check_codes(codes)
         key = self._key if generator is None else int(generator.integers(2**63))
-        rows = np.arange(first_row, first_row + len(codes))
-        arrays: dict[int, Any] = {}
-        used: dict[int, np.ndarray] = {}
-        level_part, normal_part = 0, 0
-        for position, coder in enumerate(self._coders):
-            if position in self._lookups:
-                continue
-            levels = normals = None
-            if coder.n_levels > 1:
-                levels = used[position] = codes.levels[:, level_part]
-                level_part += 1
-            if coder.has_normal:
-                normals = codes.normals[:, normal_part]
-                normal_part += 1
-            arrays[position] = coder.decode(levels, normals, rows=rows, key=key)
-        for position, lookup in self._lookups.items():
-            arrays[position] = lookup.decode(used[lookup.root], rows)
-        # A Series states its dtype; pandas would look into a bare object array, and find text.
-        ordered = {
-            position: pd.Series(array, dtype=array.dtype, copy=False)
-            for position, array in sorted(arrays.items())
-        }
-        frame = pd.DataFrame(ordered, index=pd.RangeIndex(len(codes)), copy=False)
-        frame.columns = pd.Index(list(self.schema_), tupleize_cols=False)
-        return frame
+        return self._coder.decode(codes, first_row=first_row, key=key)
 
     def transform(self, X: Any) -> np.ndarray:
         """Return a table as a dense matrix: the normal scores, and the levels one-hot.
@@ -307,19 +230,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         arrays : dict of str to ndarray
         """
         check_is_fitted(self, "layout_")
-        coders, coder_arrays = coders_to_state(self._coders)
-        layout, layout_arrays = self.layout_.to_state()
-        state = {
-            "schema": self.schema_.to_dict(),
-            "coders": coders,
-            "lookups": [[position, lookup.root] for position, lookup in self._lookups.items()],
-            "layout": layout,
-            "key": self._key,
-        }
-        arrays = {f"coders.{name}": array for name, array in coder_arrays.items()}
-        arrays |= {f"layout.{name}": array for name, array in layout_arrays.items()}
-        arrays |= {f"lookups.{i}": lookup.levels for i, lookup in self._lookups.items()}
-        return state, arrays
+        state, arrays = self._coder.to_state()
+        return {**state, "key": self._key}, arrays
 
     @classmethod
     def from_state(cls, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> "TableTransformer":
@@ -340,40 +252,16 @@ class TableTransformer(TransformerMixin, BaseEstimator):
             If it describes none.
         """
         transformer = cls()
-        try:
-            transformer._restore(state, arrays)
-        except (
-            KeyError,
-            IndexError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            OverflowError,
-        ) as error:
-            if isinstance(error, ArchiveError):
-                raise
-            raise ArchiveError(
-                f"The archive describes no table transformer ({type(error).__name__}: {error}); it "
-                "is damaged, or no archive of tabgan. Save the model anew."
-            ) from error
+        transformer._set_coder(TableCoder.from_state(state, arrays))
+        key = state.get("key")
+        if not isinstance(key, int):
+            raise ArchiveError(f"The archive's key of identifiers is {key!r}, which is no integer.")
+        transformer._key = key
+        names = list(transformer.schema_)
+        transformer.n_features_in_ = len(names)
+        if all(isinstance(name, str) for name in names):
+            transformer.feature_names_in_ = np.array(names, dtype=object)
         return transformer
-
-    def _restore(self, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        """Set the fitted attributes from a state."""
-        self.schema_ = Schema.from_dict(state["schema"])
-        self._key = int(state["key"])
-        self._coders = coders_from_state(state["coders"], _below("coders.", arrays), self.schema_)
-        self._lookups = {
-            int(position): Lookup(self._coders[position], int(root), arrays[f"lookups.{position}"])
-            for position, root in state["lookups"]
-        }
-        self.layout_ = Layout.from_state(state["layout"], _below("layout.", arrays))
-        check_layout(self.layout_, [self._coders[i] for i in self._modelled()])
-        for lookup in self._lookups.values():
-            lookup.check_sizes(self._coders[lookup.root].n_levels)
-        self.n_features_in_ = len(self.schema_)
-        if all(isinstance(name, str) for name in self.schema_):
-            self.feature_names_in_ = np.array(list(self.schema_), dtype=object)
 
     def check_columns(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a frame that has the fitted columns, in any order.
@@ -427,12 +315,3 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
-
-
-def _below(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the arrays whose names start with a prefix, without it."""
-    return {
-        name.removeprefix(prefix): array
-        for name, array in arrays.items()
-        if name.startswith(prefix)
-    }
