@@ -19,7 +19,6 @@ __all__ = [
     "RANDOM_STATE",
     "InstanceOf",
     "Interval",
-    "IsCallable",
     "Options",
     "SequenceOf",
     "check_parameters",
@@ -38,8 +37,8 @@ class Interval:
     Parameters
     ----------
     type : int or float
-        ``int`` takes integers only, ``float`` any real number. A bool is neither, NaN never lies
-        inside.
+        ``int`` takes integers only, ``float`` any real number. A bool is neither, NaN and
+        infinity never lie inside.
     low, high : number or None
         None is no end.
     closed : {"both", "left", "right", "neither"}, default="both"
@@ -62,7 +61,9 @@ class Interval:
         """Return whether `value` is a number of this type inside the interval."""
         number = _as_python(value)
         allowed = (int,) if self.type is int else (int, float)
-        if isinstance(number, bool) or not isinstance(number, allowed) or math.isnan(number):
+        if isinstance(number, bool) or not isinstance(number, allowed):
+            return False
+        if isinstance(number, float) and not math.isfinite(number):
             return False
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
@@ -139,18 +140,6 @@ class InstanceOf:
 
     def __str__(self) -> str:
         return " or ".join(f"{_article(kind.__name__)} {kind.__name__}" for kind in self.types)
-
-
-@dataclass(frozen=True)
-class IsCallable:
-    """A function, or anything else that can be called."""
-
-    def is_satisfied_by(self, value: Any) -> bool:
-        """Return whether `value` can be called."""
-        return callable(value)
-
-    def __str__(self) -> str:
-        return "a callable"
 
 
 @dataclass(frozen=True)

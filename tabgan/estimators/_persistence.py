@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from tabgan._random import root_seed
-from tabgan.estimators._container import Container
+from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._settings import choose_device
 from tabgan.networks import (
     Discriminator,
@@ -34,7 +34,7 @@ def estimator_to_state(estimator: Any) -> tuple[dict[str, Any], dict[str, np.nda
         "format": "tabgan-model",
         "estimator": type(estimator).__name__,
         "parameters": {name: _plain(value) for name, value in parameters.items()},
-        "container": estimator.container_.to_dict(),
+        "input_kind": estimator.input_kind_.to_dict(),
         "transformer": transformer,
         "sampler": sampler,
         **{name: getattr(estimator, f"{name}_") for name in _PLAIN_ATTRIBUTES},
@@ -57,7 +57,7 @@ def estimator_from_state(
         choose_device(device),
     )
     estimator = cls(**{**manifest["parameters"], "device": device})
-    estimator.container_ = Container.from_dict(manifest["container"])
+    estimator.input_kind_ = InputKind.from_dict(manifest["input_kind"])
     estimator.transformer_ = transformer
     estimator.schema_ = transformer.schema_
     estimator.sampler_ = sampler
@@ -66,7 +66,7 @@ def estimator_from_state(
     root_seed(estimator.seed_)  # refuses what is no seed
     estimator.n_features_in_ = len(transformer.schema_)
     names = list(transformer.schema_)
-    if estimator.container_.is_table and all(isinstance(name, str) for name in names):
+    if estimator.input_kind_.is_table and all(isinstance(name, str) for name in names):
         estimator.feature_names_in_ = np.asarray(names, dtype=object)
     return estimator
 

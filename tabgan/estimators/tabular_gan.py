@@ -21,8 +21,8 @@ from tabgan._random import child_generator, child_seed, root_seed
 from tabgan.archive import write_archive
 from tabgan.estimators import _building as building
 from tabgan.estimators import _settings as settings
-from tabgan.estimators._container import Container
 from tabgan.estimators._drawing import decoded_blocks, join, pieces
+from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._persistence import estimator_to_state
 from tabgan.exceptions import TrainingWarning
 from tabgan.metrics import shape_error, trend_error
@@ -247,7 +247,7 @@ class TabularGAN(BaseEstimator):
         parameters = self.get_params(deep=False)
         check_parameters("TabularGAN", parameters, settings.PARAMETER_CONSTRAINTS)
         device = settings.choose_device(self.device)
-        container, table = Container.open(X)
+        input_kind, table = InputKind.open(X)
         seed = root_seed(self.random_state)
         transformer = self._fit_transformer(table, seed)
         codes = transformer.encode(table, generator=child_generator(seed, "ties"))
@@ -255,7 +255,7 @@ class TabularGAN(BaseEstimator):
         split = building.split_codes(codes, self.validation_fraction if holds_out else 0.0, seed)
         state = self._train(transformer, split, seed, device)
         sampler = self._make_sampler(state, transformer, split, seed)
-        self._keep(container, table, transformer, sampler, state, seed)
+        self._keep(input_kind, table, transformer, sampler, state, seed)
         return self
 
     def _fit_transformer(self, table: pd.DataFrame, seed: int) -> TableTransformer:
@@ -318,7 +318,7 @@ class TabularGAN(BaseEstimator):
 
     def _keep(
         self,
-        container: Container,
+        input_kind: InputKind,
         table: pd.DataFrame,
         transformer: TableTransformer,
         sampler: Sampler,
@@ -326,7 +326,7 @@ class TabularGAN(BaseEstimator):
         seed: int,
     ) -> None:
         """Set the fitted attributes, all at once, when nothing can fail any more."""
-        self.container_ = container
+        self.input_kind_ = input_kind
         self.transformer_ = transformer
         self.schema_ = transformer.schema_
         self.sampler_ = sampler
@@ -336,7 +336,7 @@ class TabularGAN(BaseEstimator):
         self.seed_ = seed
         self.n_sample_calls_ = 0
         self.n_features_in_ = table.shape[1]
-        if all(isinstance(name, str) for name in table.columns) and container.is_table:
+        if all(isinstance(name, str) for name in table.columns) and input_kind.is_table:
             self.feature_names_in_ = np.asarray(table.columns, dtype=object)
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
@@ -370,8 +370,7 @@ class TabularGAN(BaseEstimator):
         >>> import pandas as pd
         >>> from tabgan import TabularGAN
         >>> table = pd.DataFrame({"x": range(100), "y": list("ab") * 50})
-        >>> model = TabularGAN(max_steps=20, random_state=0).fit(table)
-        >>> len(model.sample(5))
+        >>> len(TabularGAN(max_steps=20, random_state=0).fit(table).sample(5))
         5
         """
         _check_count("n_samples", n_samples)
@@ -429,7 +428,7 @@ class TabularGAN(BaseEstimator):
             self.sampler_, self.transformer_, int(n_samples), seed, refine=bool(refine)
         )
         tables = pieces(blocks, int(n_samples), int(chunk_rows))
-        return map(self.container_.close, tables)
+        return map(self.input_kind_.close, tables)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Minus the sum of shape and trend error of a sample against `X`.
@@ -448,8 +447,8 @@ class TabularGAN(BaseEstimator):
             most 20,000.
         """
         check_is_fitted(self, "sampler_")
-        container, table = Container.open(X)
-        if not container.is_table:
+        input_kind, table = InputKind.open(X)
+        if not input_kind.is_table:
             validate_data(self, X, reset=False, skip_check_array=True)
         self.transformer_.check_columns(table)
         n_rows = min(len(table), _SCORE_ROWS)
@@ -479,9 +478,10 @@ class TabularGAN(BaseEstimator):
 
         Notes
         -----
-        The file is a zip of JSON and plain arrays. It holds weights, levels and smoothed value
-        tables; it holds no row of the table, no raw quantile and no pair count. The callbacks are
-        left out.
+        The file is a zip of JSON and plain arrays: weights, smoothed value tables, and the levels
+        of columns (categories, and the values of number columns that have few). It holds no row of
+        the table, no raw quantile and no pair count. The parameters `callbacks` and `schema` are
+        left out; `schema_` is kept.
         """
         check_is_fitted(self, "sampler_")
         manifest, arrays = estimator_to_state(self)

@@ -10,7 +10,7 @@ from tabgan.schema import check_table
 
 
 @dataclass(frozen=True)
-class Container:
+class InputKind:
     """The kind of object that was fitted: a DataFrame, or an array of some dtype.
 
     Parameters
@@ -23,12 +23,9 @@ class Container:
 
     @classmethod
     def open(cls, X: Any) -> tuple[Self, pd.DataFrame]:
-        """The container of `X`, and the checked table in it."""
-        dtype = None if isinstance(X, pd.DataFrame) else getattr(X, "dtype", None)
+        """What `X` came in, and the checked table in it."""
         table = check_table(X)
-        if isinstance(X, pd.DataFrame):
-            return cls(None), table
-        return cls(str(dtype) if isinstance(dtype, np.dtype) else "object"), table
+        return cls(None if isinstance(X, pd.DataFrame) else str(np.asarray(X).dtype)), table
 
     @property
     def is_table(self) -> bool:
@@ -36,7 +33,7 @@ class Container:
         return self.array_dtype is None
 
     def close(self, table: pd.DataFrame) -> Any:
-        """`table`, put back into the container."""
+        """`table`, put back into it."""
         return table if self.array_dtype is None else table.to_numpy(dtype=self.array_dtype)
 
     def to_dict(self) -> dict[str, Any]:
