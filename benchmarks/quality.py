@@ -112,7 +112,7 @@ def run(table: str, seed: int, direction: int, options: argparse.Namespace) -> R
         "seed": seed,
         "direction": direction,
         "model": options.model,
-        "settings": json.dumps(options.settings, default=str),
+        "settings": "loaded" if options.load else json.dumps(options.settings, default=str),
         "n_train": len(split.train),
         "n_holdout": len(split.holdout),
         "n_synthetic": len(synthetic),
