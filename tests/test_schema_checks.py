@@ -51,6 +51,17 @@ def test_an_unusable_table_is_refused_with_the_place_and_the_way_out(
         assert word in str(caught.value)
 
 
+def test_arrow_tables_and_columns_are_refused_with_a_way_out() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    with pytest.raises(TableError, match=r"pyarrow\.lib\.Table is not supported yet; .*to_pandas"):
+        check_table(pyarrow.table({"a": [1, 2]}))
+    table = pd.DataFrame({"a": pd.Series([1, 2], dtype=pd.ArrowDtype(pyarrow.int64()))})
+    with pytest.raises(
+        TableError, match=r"'a' has the Arrow dtype int64\[pyarrow\].*convert_dtypes"
+    ):
+        check_table(table)
+
+
 def test_a_row_label_names_the_first_infinite_cell() -> None:
     table = pd.DataFrame({"b": [1.0, np.inf]}, index=["first", "second"])
     with pytest.raises(TableError, match="inf in row 'second'"):

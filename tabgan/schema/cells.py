@@ -65,7 +65,9 @@ def _plain(value: Any) -> Any:
 
 def object_content(series: pd.Series) -> str:
     """Return what an object column holds, as pandas names it: "string", "mixed", "empty", ..."""
-    return pd.api.types.infer_dtype(series, skipna=True)
+    content = pd.api.types.infer_dtype(series, skipna=True)
+    # Some versions of pandas see a mixture in floats beside None.
+    return content if content == "string" else pd.api.types.infer_dtype(series.dropna())
 
 
 def is_text(series: pd.Series) -> bool:

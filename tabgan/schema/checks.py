@@ -27,6 +27,11 @@ def as_frame(table: Any) -> pd.DataFrame:
         raise TableError(
             f"A sparse {type(table).__name__} is not supported; make it dense with .toarray()."
         )
+    if hasattr(table, "__arrow_c_stream__") or hasattr(table, "__dataframe__"):
+        raise TableError(
+            f"A table of type {type(table).__module__}.{type(table).__name__} is not supported yet; "
+            "turn it into a pandas DataFrame, as with table.to_pandas()."
+        )
     array = np.asarray(table)
     if array.ndim != 2:
         raise TableError(
@@ -109,6 +114,11 @@ def _check_cells(series: pd.Series) -> None:
                 f"Column {series.name!r} has dtype {dtype}, its first cell is "
                 f"{series.iloc[0]!r}: {way_out}."
             )
+    if isinstance(series.dtype, pd.ArrowDtype):
+        raise TableError(
+            f"Column {series.name!r} has the Arrow dtype {dtype}, which is not supported yet; turn "
+            "it into pandas' own, as with table.convert_dtypes(dtype_backend='numpy_nullable')."
+        )
     if series.dtype == object:
         if object_content(series) not in ("string", "boolean", "integer", "empty"):
             _check_objects(series)

@@ -267,6 +267,12 @@ def test_declared_levels_that_do_not_occur_have_no_code() -> None:
         transformer.encode(TABLE.assign(size="XL"))
 
 
+def test_a_column_may_be_derived_from_one_with_a_single_level() -> None:
+    table = pd.DataFrame({"a": pd.Categorical(["x"] * 9), "b": 1, "c": np.arange(9) % 3})
+    transformer = TableTransformer(schema={"b": Integer(derived_from="a")}).fit(table)
+    pd.testing.assert_frame_equal(transformer.decode(transformer.encode(table)), table)
+
+
 def _planted(n_rows: int) -> tuple[pd.DataFrame, list[Any]]:
     """A table with cells that occur once, and those cells."""
     rng = np.random.default_rng(1)
