@@ -29,7 +29,7 @@ def as_frame(table: Any) -> pd.DataFrame:
         )
     if hasattr(table, "__arrow_c_stream__") or hasattr(table, "__dataframe__"):
         raise TableError(
-            f"A table of type {type(table).__module__}.{type(table).__name__} is not supported yet; "
+            f"A {type(table).__module__}.{type(table).__name__} is not supported yet; "
             "turn it into a pandas DataFrame, as with table.to_pandas()."
         )
     array = np.asarray(table)
