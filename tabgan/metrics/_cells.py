@@ -74,7 +74,6 @@ def _read(series: pd.Series, table_name: str, kind: str, form: str | None) -> np
         return _read_instants(series, table_name)
     array = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     _refuse(series, np.isnan(array) & series.notna().to_numpy(), table_name, "a number")
-    _refuse(series, np.isinf(array), table_name, "a finite number")
     return array
 
 

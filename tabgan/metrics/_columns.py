@@ -16,7 +16,7 @@ import pandas as pd
 
 from tabgan.exceptions import InvalidParameterError, SchemaError, TableError
 from tabgan.metrics._cells import level_codes, read_numbers
-from tabgan.schema import infer_schema
+from tabgan.schema import check_table, infer_schema
 
 __all__ = ["EncodedTable", "EncodedTables", "column_kinds", "encode_tables"]
 
@@ -184,23 +184,21 @@ def _kind_of(kind: Any, name: Hashable) -> str:
 
 
 def _as_frame(table: Any, name: str) -> pd.DataFrame:
-    """Return a table as a DataFrame with rows, columns and unique names."""
-    if isinstance(table, np.ndarray) and table.ndim == 2:
-        table = pd.DataFrame(table)
-    if not isinstance(table, pd.DataFrame):
+    """Return a table as a DataFrame that can be used, or say which table cannot."""
+    if not isinstance(table, pd.DataFrame) and getattr(table, "ndim", 0) != 2:
         raise TableError(
             f"The {name} table must be a DataFrame or an array of two dimensions. Got "
             f"{type(table).__name__} instead."
         )
-    if len(table) == 0 or table.shape[1] == 0:
+    if 0 in table.shape:
         raise TableError(
-            f"The {name} table is empty: {len(table)} rows, {table.shape[1]} columns. "
+            f"The {name} table is empty: {table.shape[0]} rows, {table.shape[1]} columns. "
             "At least one of each is needed."
         )
-    if not table.columns.is_unique:
-        doubled = table.columns[table.columns.duplicated()][0]
-        raise TableError(f"The {name} table has two columns of the name {doubled!r}; rename one.")
-    return table
+    try:
+        return check_table(table, min_rows=1)
+    except TableError as error:
+        raise TableError(f"The {name} table cannot be used: {error}") from error
 
 
 def _check_columns(frame: pd.DataFrame, name: str, first: pd.DataFrame, first_name: str) -> None:

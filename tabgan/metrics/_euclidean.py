@@ -1,4 +1,9 @@
-"""Rows as points of one Euclidean space, and exact neighbours there, in blocks."""
+"""Rows as points of one Euclidean space, and exact neighbours there, in blocks.
+
+Numbers are scaled to 0..1 and levels are one-hot, but no one-hot array is ever made: two rows of
+different levels are 2 apart in squared distance, and the mean of a one-hot column is the levels'
+shares. So a column may have any number of levels.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,29 +12,30 @@ import numpy as np
 
 from tabgan.metrics._columns import EncodedTable, EncodedTables
 
-__all__ = ["Crossing", "cross", "min_max_points", "own_radii"]
+__all__ = ["Crossing", "Points", "cross", "distances_to_mean", "min_max_points", "own_radii"]
 
-BLOCK_ROWS = 256
+BLOCK_ROWS = 128
 # Rounding of the products of a block, far below any distance that a table can show.
 TOLERANCE = 1e-12
 
 
-def min_max_points(encoded: EncodedTables, scale: EncodedTable, table: EncodedTable) -> np.ndarray:
-    """Return rows as points: numbers scaled to 0..1 over those of `scale`, levels one-hot.
+@dataclass(frozen=True)
+class Points:
+    """Rows of one table.
 
-    A missing number lies at 0 and has a coordinate of its own, where any table has one.
+    Attributes
+    ----------
+    numbers : array of shape (n_rows, n_numeric), float64
+        Scaled numbers, and marks of missing ones.
+    levels : array of shape (n_rows, n_categorical)
+        Codes.
     """
-    numbers, missing = table.numbers, np.isnan(table.numbers)
-    known = np.where(np.isnan(scale.numbers), np.inf, scale.numbers)
-    low = known.min(axis=0, initial=np.inf)
-    high = np.where(np.isinf(known), -np.inf, known).max(axis=0, initial=-np.inf)
-    low, span = np.where(np.isinf(low), 0.0, low), np.where(high > low, high - low, 1.0)
-    scaled = np.where(missing, 0.0, (numbers - low) / span)
-    gaps = np.any([np.isnan(t.numbers).any(axis=0) for t in encoded.tables.values()], axis=0)
-    parts = [scaled, missing[:, gaps].astype(float)]
-    for column, size in zip(table.levels.T, encoded.n_levels, strict=True):
-        parts.append(np.eye(size)[column])
-    return np.hstack(parts)
+
+    numbers: np.ndarray
+    levels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 @dataclass(frozen=True)
@@ -54,21 +60,45 @@ class Crossing:
     counts: np.ndarray
 
 
-def own_radii(points: np.ndarray, ranks: tuple[int, ...]) -> np.ndarray:
+def min_max_points(encoded: EncodedTables, scale: EncodedTable, table: EncodedTable) -> Points:
+    """Return rows as points: numbers scaled to 0..1 over those of `scale`.
+
+    A missing number lies at 0 and has a coordinate of its own, where any table has one.
+    """
+    numbers, missing = table.numbers, np.isnan(table.numbers)
+    known = np.where(np.isnan(scale.numbers), np.inf, scale.numbers)
+    low = known.min(axis=0, initial=np.inf)
+    high = np.where(np.isinf(known), -np.inf, known).max(axis=0, initial=-np.inf)
+    low, span = np.where(np.isinf(low), 0.0, low), np.where(high > low, high - low, 1.0)
+    scaled = np.where(missing, 0.0, (numbers - low) / span)
+    gaps = np.any([np.isnan(t.numbers).any(axis=0) for t in encoded.tables.values()], axis=0)
+    return Points(np.hstack([scaled, missing[:, gaps]]), table.levels)
+
+
+def distances_to_mean(points: Points, centre: Points) -> np.ndarray:
+    """Return the distance of each point to the mean of the points of another table."""
+    squares = ((points.numbers - centre.numbers.mean(axis=0)) ** 2).sum(axis=1)
+    for column, central in zip(points.levels.T, centre.levels.T, strict=True):
+        size = int(max(column.max(), central.max())) + 1
+        shares = np.bincount(central, minlength=size) / len(central)
+        squares += 1.0 - 2.0 * shares[column] + (shares**2).sum()
+    return np.sqrt(np.maximum(squares, 0.0))
+
+
+def own_radii(points: Points, ranks: tuple[int, ...]) -> np.ndarray:
     """Return the squared distance of each point to its r-th nearest other point, for r in ranks."""
-    n_points = len(points)
-    largest = min(max(ranks), n_points - 1)
-    radii = np.full((len(ranks), n_points), np.inf)
+    largest = min(max(ranks), len(points) - 1)
+    radii = np.full((len(ranks), len(points)), np.inf)
     for rows, squares in _blocks(points, points):
         squares[np.arange(len(squares)), np.arange(rows.start, rows.stop)] = np.inf
         candidates = np.argpartition(squares, largest - 1, axis=1)[:, :largest]
-        exact = np.sort(((points[rows, None] - points[candidates]) ** 2).sum(axis=2), axis=1)
+        exact = np.sort(_squares(points, np.arange(rows.start, rows.stop), points, candidates))
         for position, rank in enumerate(ranks):
             radii[position, rows] = exact[:, min(rank, largest) - 1]
     return radii
 
 
-def cross(points: np.ndarray, others: np.ndarray, radii: np.ndarray) -> Crossing:
+def cross(points: Points, others: Points, radii: np.ndarray) -> Crossing:
     """Return how `others` lie among `points`, whose squared radii are given."""
     nearest = np.zeros(len(points), np.int64)
     covered = np.zeros(len(points), bool)
@@ -78,18 +108,35 @@ def cross(points: np.ndarray, others: np.ndarray, radii: np.ndarray) -> Crossing
         inside = squares <= radii[rows, None] + TOLERANCE
         covered[rows] = inside.any(axis=1)
         counts += inside.sum(axis=0)
-    distances = ((points - others[nearest]) ** 2).sum(axis=1)
+    distances = _squares(points, np.arange(len(points)), others, nearest[:, None])[:, 0]
     return Crossing(nearest, distances, covered, counts)
 
 
-def _blocks(points: np.ndarray, others: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+def _blocks(points: Points, others: Points) -> Iterator[tuple[slice, np.ndarray]]:
     """Yield blocks of rows of `points` with their squared distances to all of `others`."""
-    lengths = (others**2).sum(axis=1)
+    lengths = (others.numbers**2).sum(axis=1)
     for start in range(0, len(points), BLOCK_ROWS):
         rows = slice(start, min(start + BLOCK_ROWS, len(points)))
-        block = points[rows]
-        squares = block @ others.T
+        block = points.numbers[rows]
+        squares = block @ others.numbers.T
         squares *= -2.0
         squares += lengths
         squares += (block**2).sum(axis=1)[:, None]
-        yield rows, np.maximum(squares, 0.0, out=squares)
+        np.maximum(squares, 0.0, out=squares)
+        mismatches = np.zeros(squares.shape, np.uint16)
+        for ours, theirs in zip(points.levels[rows].T, others.levels.T, strict=True):
+            mismatches += ours[:, None] != theirs
+        squares += 2.0 * mismatches
+        yield rows, squares
+
+
+def _squares(
+    points: Points, rows: np.ndarray, others: Points, candidates: np.ndarray
+) -> np.ndarray:
+    """Return the squared distances of rows to their candidates, without the rounding of a product.
+
+    Equal rows are at 0 exactly, so that ties are ties.
+    """
+    gaps = points.numbers[rows, None] - others.numbers[candidates]
+    differing = points.levels[rows, None] != others.levels[candidates]
+    return (gaps**2).sum(axis=2) + 2.0 * differing.sum(axis=2)

@@ -8,7 +8,14 @@ import numpy as np
 from tabgan._random import child_generator, root_seed
 from tabgan.exceptions import InvalidParameterError, TableError
 from tabgan.metrics._columns import EncodedTable, EncodedTables, encode_tables
-from tabgan.metrics._euclidean import Crossing, cross, min_max_points, own_radii
+from tabgan.metrics._euclidean import (
+    Crossing,
+    Points,
+    cross,
+    distances_to_mean,
+    min_max_points,
+    own_radii,
+)
 from tabgan.metrics._results import MetricResult, plain
 
 __all__ = [
@@ -310,20 +317,19 @@ def _rows(encoded: EncodedTables, name: str, size: int, seed: int) -> EncodedTab
     return table.take(child_generator(seed, "rows", name).permutation(len(table))[:size])
 
 
-def _alpha(real: np.ndarray, points: np.ndarray) -> float:
+def _alpha(real: Points, points: Points) -> float:
     """Return alpha-precision; see :func:`alpha_precision`."""
     levels = np.linspace(0.0, 1.0, N_LEVELS)
-    centre = real.mean(axis=0)
-    radii = np.quantile(np.linalg.norm(real - centre, axis=1), levels)
-    inside = np.sort(np.linalg.norm(points - centre, axis=1))
+    radii = np.quantile(distances_to_mean(real, real), levels)
+    inside = np.sort(distances_to_mean(points, real))
     shares = np.searchsorted(inside, radii, side="right") / len(points)
     return float(1.0 - np.abs(levels - shares).sum() / levels.sum())
 
 
-def _beta(points: np.ndarray, crossing: Crossing, nearest_radii: np.ndarray) -> float:
+def _beta(points: Points, crossing: Crossing, nearest_radii: np.ndarray) -> float:
     """Return beta-recall; see :func:`beta_recall`."""
     levels = np.linspace(0.0, 1.0, N_LEVELS)
-    closest = np.linalg.norm(points - points.mean(axis=0), axis=1)[crossing.nearest]
+    closest = distances_to_mean(points, points)[crossing.nearest]
     covered = np.sort(closest[crossing.distances <= nearest_radii])
     shares = np.searchsorted(covered, np.quantile(closest, levels), side="right") / len(closest)
     return float(1.0 - np.abs(levels - shares).sum() / levels.sum())
