@@ -46,7 +46,7 @@ def load(path: str | os.PathLike[str], device: str = "auto") -> Any:
     >>> from pathlib import Path
     >>> import pandas as pd
     >>> import tabgan
-    >>> table = pd.DataFrame({"x": range(100), "y": list("ab") * 50})
+    >>> table = pd.DataFrame({"x": [1, 5, 8, 9] * 25, "y": list("ab") * 50})
     >>> path = Path(tempfile.mkdtemp()) / "model.tabgan"
     >>> model = tabgan.TabularGAN(max_steps=20, random_state=0).fit(table)
     >>> model.save(path)

@@ -369,7 +369,7 @@ class TabularGAN(BaseEstimator):
         --------
         >>> import pandas as pd
         >>> from tabgan import TabularGAN
-        >>> table = pd.DataFrame({"x": range(100), "y": list("ab") * 50})
+        >>> table = pd.DataFrame({"x": [1, 5, 8, 9] * 25, "y": list("ab") * 50})
         >>> len(TabularGAN(max_steps=20, random_state=0).fit(table).sample(5))
         5
         """
@@ -409,7 +409,7 @@ class TabularGAN(BaseEstimator):
         --------
         >>> import pandas as pd
         >>> from tabgan import TabularGAN
-        >>> table = pd.DataFrame({"x": range(100), "y": list("ab") * 50})
+        >>> table = pd.DataFrame({"x": [1, 5, 8, 9] * 25, "y": list("ab") * 50})
         >>> model = TabularGAN(max_steps=20, random_state=0).fit(table)
         >>> [len(piece) for piece in model.iter_sample(5, chunk_rows=2)]
         [2, 2, 1]
