@@ -123,11 +123,11 @@ def choose_batch_size(batch_size: int | str, n_rows: int) -> int:
 
 
 def choose_max_steps(max_steps: int | str, n_rows: int) -> int:
-    """Generator steps: 800 up to 200 rows, 4,000 for 5,000, at most 4,500."""
+    """Generator steps: 400 up to 100 rows, 4,000 for 5,000, at most 4,500."""
     if max_steps != "auto":
         return int(max_steps)
     if n_rows < _SHORT_TABLE:
-        return int(max(800, 50 * round(80 * (n_rows / _SHORT_TABLE) ** 0.5)))
+        return int(max(400, 50 * round(80 * (n_rows / _SHORT_TABLE) ** 0.6)))
     return int(min(4500, 50 * round(80 * (n_rows / _SHORT_TABLE) ** 0.25)))
 
 

@@ -24,7 +24,8 @@ from tabgan.exceptions import (
 )
 from tabgan.training import Callback, Checkpoint
 
-QUICK = {"max_steps": 50, "batch_size": 64, "random_state": 0}
+SMALL = {"noise_dim": 8, "generator_layers": (32,), "discriminator_layers": (32,)}
+QUICK = {"max_steps": 50, "batch_size": 64, "random_state": 0, **SMALL}
 
 
 def _table(n_rows: int = 300, seed: int = 0) -> pd.DataFrame:
@@ -50,7 +51,7 @@ def _fitted() -> TabularGAN:
     return TabularGAN(**QUICK).fit(_table())
 
 
-@parametrize_with_checks([TabularGAN(max_steps=2, batch_size=16, refine=False, random_state=0)])
+@parametrize_with_checks([TabularGAN(**{**QUICK, "max_steps": 2, "refine": False})])
 def test_scikit_learn_compatibility(estimator, check):
     check(estimator)
 
