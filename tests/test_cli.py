@@ -276,6 +276,11 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"tabgan {tabgan.__version__}\n"
 
 
+def _listen_to_ctrl_c() -> None:
+    # Processes that a shell starts in the background ignore Ctrl-C, and hand this down.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tabgan", *arguments],
@@ -283,6 +288,7 @@ def _start(*arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_listen_to_ctrl_c if os.name == "posix" else None,
     )
 
 
