@@ -78,13 +78,10 @@ def _read(series: pd.Series, table_name: str, kind: str, form: str | None) -> np
 
 
 def _read_instants(series: pd.Series, table_name: str) -> np.ndarray:
-    """Return dates or durations as microseconds."""
-    if series.dtype.kind == "m":
-        instants = series.to_numpy().astype("timedelta64[us]")
-    else:
-        options = {"format": "ISO8601"} if is_text(series) else {}
-        read = pd.to_datetime(series, errors="coerce", utc=True, **options)
-        instants = read.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+    """Return dates as microseconds since 1970, in UTC."""
+    options = {"format": "ISO8601"} if is_text(series) else {}
+    read = pd.to_datetime(series, errors="coerce", utc=True, **options)
+    instants = read.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     missing = np.isnat(instants)
     _refuse(series, missing & series.notna().to_numpy(), table_name, "a date")
     return np.where(missing, np.nan, instants.astype(np.int64).astype(np.float64))

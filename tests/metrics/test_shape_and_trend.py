@@ -65,11 +65,6 @@ def test_datetimes_with_and_without_a_zone_are_one_instant():
     assert shape_error(real, later, schema={"t": "datetime"}).value == 0.5
 
 
-def test_durations_are_numbers():
-    real = pd.DataFrame({"t": pd.to_timedelta(range(10), "h")})
-    assert shape_error(real, real + pd.Timedelta("5h"), schema={"t": "datetime"}).value == 0.5
-
-
 def test_shuffled_columns_have_perfect_shape_and_bad_trend():
     real, holdout = mixed_table(1000, 0), mixed_table(1000, 1)
     result = shape_error(real, shuffled(real, 0), holdout=holdout, random_state=0)
@@ -102,7 +97,7 @@ def test_correlations_are_over_rows_where_both_are_known():
 def test_the_pattern_of_missing_cells_is_part_of_the_tie():
     generator = np.random.default_rng(0)
     values = generator.normal(size=(4000, 2))
-    together, apart = (pd.DataFrame(values, columns=["x", "y"]) for _ in range(2))
+    together, apart = (pd.DataFrame(values.copy(), columns=["x", "y"]) for _ in range(2))
     together.loc[:1999, ["x", "y"]] = np.nan
     apart.loc[:1999, "x"] = np.nan
     apart.loc[1000:2999, "y"] = np.nan
