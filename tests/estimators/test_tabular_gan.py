@@ -299,7 +299,8 @@ def test_a_table_too_short_for_a_refiner_is_raked(fitted):
     assert fitted.sampler_.refiner is None
     shares = fitted.sample(1024)["city"].value_counts(normalize=True)
     expected = _table()["city"].value_counts(normalize=True)
-    assert (shares - expected).abs().max() < 3 / 1024
+    # A few rows of 1,024, where an unbalanced sample would be off by 16 on average.
+    assert (shares - expected).abs().max() < 6 / 1024
 
 
 @pytest.mark.parametrize("validation_fraction", [0.01, 0.99])
