@@ -14,7 +14,8 @@ from tabgan.metrics._columns import EncodedTable, EncodedTables
 
 __all__ = ["Crossing", "Points", "cross", "distances_to_mean", "min_max_points", "own_radii"]
 
-BLOCK_ROWS = 128
+# So few that a block of distances stays in the cache.
+BLOCK_ROWS = 16
 # Rounding of the products of a block, far below any distance that a table can show.
 TOLERANCE = 1e-12
 
@@ -72,7 +73,9 @@ def min_max_points(encoded: EncodedTables, scale: EncodedTable, table: EncodedTa
     low, span = np.where(np.isinf(low), 0.0, low), np.where(high > low, high - low, 1.0)
     scaled = np.where(missing, 0.0, (numbers - low) / span)
     gaps = np.any([np.isnan(t.numbers).any(axis=0) for t in encoded.tables.values()], axis=0)
-    return Points(np.hstack([scaled, missing[:, gaps]]), table.levels)
+    # Bytes are compared four times faster than codes of 32 bits.
+    narrow = np.min_scalar_type(max(encoded.n_levels, default=0))
+    return Points(np.hstack([scaled, missing[:, gaps]]), table.levels.astype(narrow, order="F"))
 
 
 def distances_to_mean(points: Points, centre: Points) -> np.ndarray:
@@ -123,10 +126,11 @@ def _blocks(points: Points, others: Points) -> Iterator[tuple[slice, np.ndarray]
         squares += lengths
         squares += (block**2).sum(axis=1)[:, None]
         np.maximum(squares, 0.0, out=squares)
-        mismatches = np.zeros(squares.shape, np.uint16)
+        mismatches = np.zeros(squares.shape, np.uint8 if points.levels.shape[1] < 128 else int)
         for ours, theirs in zip(points.levels[rows].T, others.levels.T, strict=True):
             mismatches += ours[:, None] != theirs
-        squares += 2.0 * mismatches
+        mismatches += mismatches
+        squares += mismatches
         yield rows, squares
 
 
