@@ -196,15 +196,17 @@ def test_the_gate_opens_for_fresh_rows_and_closes_for_copies(halves):
     assert few.n_fits == 1
 
 
-def test_a_bound_that_fails_for_lack_of_rows_is_not_called_copying():
-    tables = [pd.DataFrame(normal_table(60, seed)) for seed in range(3)]
+@pytest.mark.parametrize("share", [0.5, 0.53])
+def test_a_bound_that_fails_for_lack_of_rows_is_not_called_copying(share):
+    tables = [normal_table(60, seed) for seed in range(3)]
     options = {"holdout": tables[1], "schema": continuous(tables[0]), "random_state": 0}
-    judged = judge(tables[0], tables[2], **options)
+    judged = dataclasses.replace(judge(tables[0], tables[2], **options), gap=0.0)
     copied = copying(tables[0], tables[2], **options)
-    share = dataclasses.replace(copied.dcr_share, value=0.5)
-    near = dataclasses.replace(copied.near_copy_excess, value=0.0)
-    judged = dataclasses.replace(judged, gap=0.0)
-    copied = dataclasses.replace(copied, dcr_share=share, near_copy_excess=near)
+    copied = dataclasses.replace(
+        copied,
+        dcr_share=dataclasses.replace(copied.dcr_share, value=share, se=0.05),
+        near_copy_excess=dataclasses.replace(copied.near_copy_excess, value=0.0),
+    )
     result = copying_gate(judged, copied)
     assert not result.passed
     assert result.words == "fidelity not credited: too few rows or fits to exclude copying"
