@@ -5,7 +5,6 @@ import math
 from itertools import product
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import norm, t
 from sklearn.metrics import roc_auc_score
