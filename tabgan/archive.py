@@ -22,7 +22,7 @@ from safetensors.numpy import save as save_arrays
 from tabgan._atomic import atomic_path
 from tabgan.exceptions import ArchiveError, ArchiveVersionError, InvalidParameterError
 
-__all__ = ["FORMAT_VERSION", "read_archive", "write_archive"]
+__all__ = ["FORMAT_VERSION", "arrays_below", "read_archive", "write_archive"]
 
 FORMAT_VERSION = 1
 """Version that this tabgan writes, and the newest that it reads."""
@@ -126,6 +126,30 @@ def read_archive(
     manifest = _decode_manifest(contents[_MANIFEST], where)
     _check_format(manifest, expected_format, where)
     return manifest, _decode_arrays(contents[_ARRAYS], where)
+
+
+def arrays_below(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the arrays whose names start with a prefix, without it.
+
+    Parameters
+    ----------
+    prefix : str
+    arrays : mapping of str to ndarray
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+
+    Examples
+    --------
+    >>> list(arrays_below("generator.", {"generator.bias": np.ones(1), "maps": np.ones(1)}))
+    ['bias']
+    """
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
 
 
 def _encode_manifest(manifest: Mapping[str, Any]) -> bytes:

@@ -76,8 +76,7 @@ def device_generator(seed: int, device: torch.device, *names: str) -> torch.Gene
 
 def level_frequencies(layout: Layout) -> torch.Tensor:
     """Frequencies of all levels side by side, float32."""
-    frequencies = [np.zeros(0), *(part.frequencies for part in layout.level_parts)]
-    return torch.as_tensor(np.concatenate(frequencies), dtype=torch.float32)
+    return torch.as_tensor(layout.frequencies, dtype=torch.float32)
 
 
 def build_row_generator(layout: Layout, plan: TrainingPlan, seed: int) -> RowGenerator:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from tabgan._random import root_seed
+from tabgan.archive import arrays_below
 from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._settings import choose_device
 from tabgan.networks import (
@@ -48,11 +49,11 @@ def estimator_from_state(
 ) -> Any:
     """Rebuild what `estimator_to_state` took apart."""
     transformer = TableTransformer.from_state(
-        manifest["transformer"], _with_prefix("transformer.", arrays)
+        manifest["transformer"], arrays_below("transformer.", arrays)
     )
     sampler = sampler_from_state(
         manifest["sampler"],
-        _with_prefix("sampler.", arrays),
+        arrays_below("sampler.", arrays),
         transformer.layout_,
         choose_device(device),
     )
@@ -130,15 +131,6 @@ def sampler_from_state(
 
 def _load(module: nn.Module, prefix: str, arrays: dict[str, np.ndarray]) -> None:
     weights: dict[str, Tensor] = {
-        name: torch.as_tensor(array) for name, array in _with_prefix(prefix, arrays).items()
+        name: torch.as_tensor(array) for name, array in arrays_below(prefix, arrays).items()
     }
     module.load_state_dict(weights)
-
-
-def _with_prefix(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The arrays whose names start with a prefix, without it."""
-    return {
-        name.removeprefix(prefix): array
-        for name, array in arrays.items()
-        if name.startswith(prefix)
-    }

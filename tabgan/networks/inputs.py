@@ -19,12 +19,12 @@ import torch
 from scipy.stats import norm
 from torch import Tensor, nn
 
-from tabgan.preprocessing.layout import Layout
+from tabgan.preprocessing.layout import NORMAL_GRID, Layout
 
 #: Knots of the smooth steps: the inner sixteenths of the standard normal distribution.
 STEP_KNOTS = norm.ppf(np.arange(1, 16) / 16)
 #: Half width of the grid on which `NormalPart.values` is tabulated.
-GRID_LIMIT = 3.6
+GRID_LIMIT = float(NORMAL_GRID[-1])
 INPUTS_PER_NORMAL = 2 + len(STEP_KNOTS)
 
 
@@ -58,7 +58,7 @@ class Inputs(nn.Module):
         self.n_columns = layout.n_columns
         self.n_levels = layout.n_levels
         self.n_normals = layout.n_normal_parts
-        frequencies = _concatenate([part.frequencies for part in layout.level_parts])
+        frequencies = layout.frequencies
         level_columns = _repeat([(part.column, part.n_levels) for part in layout.level_parts])
         score_table, score_columns = _level_scores(layout)
         normal_columns = np.array([part.column for part in layout.normal_parts], dtype=np.int64)
@@ -133,10 +133,6 @@ class Inputs(nn.Module):
         index = left + torch.arange(self.n_normals, device=normals.device) * size
         low, high = table[index], table[index + 1]
         return low + (high - low) * (position - left)
-
-
-def _concatenate(arrays: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate([np.zeros(0), *arrays])
 
 
 def _repeat(pairs: list[tuple[int, int]]) -> np.ndarray:

@@ -84,6 +84,11 @@ class Layout:
     normal_parts: tuple[NormalPart, ...]
 
     @property
+    def frequencies(self) -> np.ndarray:
+        """Frequencies of the levels of all level parts side by side; (n_levels,) float64."""
+        return np.concatenate([np.zeros(0), *(part.frequencies for part in self.level_parts)])
+
+    @property
     def n_columns(self) -> int:
         """Number of modelled columns."""
         return len(self.columns)
@@ -123,9 +128,7 @@ class Layout:
         values = [part.values for part in self.normal_parts]
         grid = len(NORMAL_GRID)
         arrays = {
-            "frequencies": np.concatenate(
-                [np.zeros(0), *(part.frequencies for part in self.level_parts)]
-            ),
+            "frequencies": self.frequencies,
             "scores": np.concatenate([np.zeros((0, 2), np.float32), *scores]),
             "values": np.stack(values) if values else np.zeros((0, grid), np.float32),
         }

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from tabgan.archive import arrays_below
 from tabgan.exceptions import ArchiveError
 from tabgan.preprocessing.categorical import BooleanCoder, CategoricalCoder
 from tabgan.preprocessing.column import ColumnCoder
@@ -36,8 +37,7 @@ def coders_from_state(states: list[State], arrays: Arrays, schema: Schema) -> li
     """Return the coders of the columns of a schema."""
     coders = []
     for position, ((name, column), state) in enumerate(zip(schema.items(), states, strict=True)):
-        prefix = f"{position}."
-        own = {key.removeprefix(prefix): a for key, a in arrays.items() if key.startswith(prefix)}
+        own = arrays_below(f"{position}.", arrays)
         inner = _inner_from_state(state["inner"], own, column)
         coders.append(ColumnCoder(name, column, MissingCoder(inner, bool(state["has_missing"]))))
     return coders

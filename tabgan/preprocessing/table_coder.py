@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tabgan.archive import arrays_below
 from tabgan.exceptions import ArchiveError, SchemaError
 from tabgan.preprocessing.column import ColumnCoder, fit_column
 from tabgan.preprocessing.layout import Codes, Layout
@@ -146,12 +147,12 @@ class TableCoder:
     @classmethod
     def _from_state(cls, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> "TableCoder":
         schema = Schema.from_dict(state["schema"])
-        coders = coders_from_state(state["coders"], _below("coders.", arrays), schema)
+        coders = coders_from_state(state["coders"], arrays_below("coders.", arrays), schema)
         lookups = {
             int(position): Lookup(coders[position], int(root), arrays[f"lookups.{position}"])
             for position, root in state["lookups"]
         }
-        layout = Layout.from_state(state["layout"], _below("layout.", arrays))
+        layout = Layout.from_state(state["layout"], arrays_below("layout.", arrays))
         check_layout(layout, [coders[i] for i in _modelled(coders, lookups)])
         for lookup in lookups.values():
             if lookup.root in lookups:
@@ -183,12 +184,3 @@ def _fit_lookups(
 def _modelled(coders: list[ColumnCoder], lookups: dict[int, Lookup]) -> list[int]:
     """Return the positions of the columns that have parts."""
     return [i for i, coder in enumerate(coders) if i not in lookups and coder.is_modelled]
-
-
-def _below(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the arrays whose names start with a prefix, without it."""
-    return {
-        name.removeprefix(prefix): array
-        for name, array in arrays.items()
-        if name.startswith(prefix)
-    }

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from tabgan._atomic import check_writable
-from tabgan.archive import read_archive, write_archive
+from tabgan.archive import arrays_below, read_archive, write_archive
 from tabgan.exceptions import CheckpointError, InvalidParameterError
 from tabgan.training.callbacks import Callback
 from tabgan.training.history import RECORD_EVERY, TrainingState
@@ -164,9 +164,5 @@ def _to_arrays(prefix: str, tensors: dict[str, Any]) -> dict[str, np.ndarray]:
 
 
 def _from_arrays(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Tensor]:
-    start = f"{prefix}."
-    return {
-        name.removeprefix(start): torch.as_tensor(array)
-        for name, array in arrays.items()
-        if name.startswith(start)
-    }
+    own = arrays_below(f"{prefix}.", arrays)
+    return {name: torch.as_tensor(array) for name, array in own.items()}
