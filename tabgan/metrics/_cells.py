@@ -33,11 +33,11 @@ def read_numbers(
     return [array + 0.0 for array in arrays]
 
 
-def level_codes(columns: Sequence[pd.Series]) -> tuple[list[np.ndarray], int, bool]:
-    """Return a column of each table as codes over the union of levels, their number, and a flag.
+def level_codes(columns: Sequence[pd.Series]) -> tuple[list[np.ndarray], list[str], bool]:
+    """Return a column of each table as codes over the union of levels, the levels, and a flag.
 
     Levels are compared as text, so that ``1``, ``1.0`` and ``"1"`` are one level, and so are
-    ``True`` and ``"True"``. The last code is a missing cell's if the flag is true.
+    ``True`` and ``"True"``. If the flag is true one more code, the last, is a missing cell's.
     """
     factorized = [pd.factorize(series, use_na_sentinel=True) for series in columns]
     texts = [[_level_text(level) for level in levels] for _, levels in factorized]
@@ -48,7 +48,7 @@ def level_codes(columns: Sequence[pd.Series]) -> tuple[list[np.ndarray], int, bo
     for (codes, _), own in zip(factorized, texts, strict=True):
         lookup = [*(codes_by_text[text] for text in own), len(occurring)]
         arrays.append(np.array(lookup, dtype=np.int32)[codes])
-    return arrays, len(occurring) + has_missing, bool(has_missing)
+    return arrays, occurring, bool(has_missing)
 
 
 def _level_text(level: Any) -> str:

@@ -8,7 +8,7 @@ none tells tables apart by form alone.
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,10 @@ class EncodedTables:
         Whether the last of these codes is a missing cell's.
     tables : mapping of str to EncodedTable
         By the names that the caller gave.
+    level_names : tuple of tuples of str
+        What the codes of each categorical column stand for, a missing cell's left out.
+    kinds : mapping of column to str
+        Kinds of the columns in use.
     """
 
     columns: tuple[Hashable, ...]
@@ -72,6 +76,8 @@ class EncodedTables:
     n_levels: tuple[int, ...]
     has_missing: tuple[bool, ...]
     tables: Mapping[str, EncodedTable]
+    level_names: tuple[tuple[str, ...], ...] = ()
+    kinds: Mapping[Hashable, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> EncodedTable:
         return self.tables[name]
@@ -113,32 +119,17 @@ def encode_tables(schema: Any, *, same_decimals: bool = False, **tables: Any) ->
         )
     numeric = [column for column in used if kinds[column] in NUMERIC_KINDS]
     categorical = [column for column in used if kinds[column] not in NUMERIC_KINDS]
-    numbers = {name: np.empty((len(f), len(numeric)), order="F") for name, f in frames.items()}
-    levels = {
-        name: np.empty((len(f), len(categorical)), np.int32, order="F")
-        for name, f in frames.items()
-    }
-    for position, column in enumerate(numeric):
-        parts = read_numbers(
-            {name: frame[column] for name, frame in frames.items()}, kinds[column], same_decimals
-        )
-        for name, part in zip(frames, parts, strict=True):
-            numbers[name][:, position] = part
-    n_levels, has_missing = [], []
-    for position, column in enumerate(categorical):
-        parts, count, is_last_missing = level_codes([f[column] for f in frames.values()])
-        n_levels.append(count)
-        has_missing.append(is_last_missing)
-        for name, part in zip(frames, parts, strict=True):
-            levels[name][:, position] = part
-    encoded = {name: EncodedTable(numbers[name], levels[name]) for name in frames}
+    numbers = _numbers(frames, numeric, kinds, same_decimals)
+    levels, level_names, has_missing = _levels(frames, categorical)
     return EncodedTables(
         tuple(used),
         tuple(numeric),
         tuple(categorical),
-        tuple(n_levels),
-        tuple(has_missing),
-        encoded,
+        tuple(len(n) + gap for n, gap in zip(level_names, has_missing, strict=True)),
+        has_missing,
+        {name: EncodedTable(numbers[name], levels[name]) for name in frames},
+        level_names,
+        {column: kinds[column] for column in used},
     )
 
 
@@ -172,6 +163,40 @@ def column_kinds(table: pd.DataFrame, schema: Any) -> dict[Hashable, str]:
         inferred = infer_schema(table[rest])
         declared |= {name: column.kind for name, column in inferred.items()}
     return declared
+
+
+def _numbers(
+    frames: Mapping[str, pd.DataFrame],
+    columns: list[Hashable],
+    kinds: Mapping[Hashable, str],
+    same_decimals: bool,
+) -> dict[str, np.ndarray]:
+    """Return the numeric columns of each table."""
+    numbers = {name: np.empty((len(f), len(columns)), order="F") for name, f in frames.items()}
+    for position, column in enumerate(columns):
+        parts = read_numbers(
+            {name: frame[column] for name, frame in frames.items()}, kinds[column], same_decimals
+        )
+        for name, part in zip(frames, parts, strict=True):
+            numbers[name][:, position] = part
+    return numbers
+
+
+def _levels(
+    frames: Mapping[str, pd.DataFrame], columns: list[Hashable]
+) -> tuple[dict[str, np.ndarray], tuple[tuple[str, ...], ...], tuple[bool, ...]]:
+    """Return the codes of the other columns of each table, the levels, and which may be missing."""
+    levels = {
+        name: np.empty((len(f), len(columns)), np.int32, order="F") for name, f in frames.items()
+    }
+    level_names, has_missing = [], []
+    for position, column in enumerate(columns):
+        parts, names, is_last_missing = level_codes([f[column] for f in frames.values()])
+        level_names.append(tuple(names))
+        has_missing.append(is_last_missing)
+        for name, part in zip(frames, parts, strict=True):
+            levels[name][:, position] = part
+    return levels, tuple(level_names), tuple(has_missing)
 
 
 def _kind_of(kind: Any, name: Hashable) -> str:
