@@ -40,12 +40,17 @@ class RealTables:
 
 @dataclass(frozen=True)
 class CopySearch:
-    """The real rows nearest to the synthetic ones, and what a further search needs."""
+    """The real rows nearest to the synthetic ones, and what a further search needs.
+
+    `unseen` are the rows of the holdout, no more than synthetic ones may be looked up, from whose
+    distances the threshold of near copies is taken.
+    """
 
     tables: RealTables
     synthetic: EncodedTable
     found: Nearest
-    points: tuple[Points, Points]
+    seen: Points
+    unseen: Points
     unit: int
 
     @classmethod
@@ -59,7 +64,8 @@ class CopySearch:
         space = rank_space([tables.real, tables.holdout], [synthetic])
         points = (space.points(tables.real), space.points(tables.holdout))
         found = nearest_rows(space.points(synthetic), points, space.unit, n_jobs)
-        return cls(tables, synthetic, found, points, space.unit)
+        unseen = some_rows(tables.holdout, max_synthetic, tables.seed, "threshold")
+        return cls(tables, synthetic, found, points[0], space.points(unseen), space.unit)
 
 
 def some_rows(table: EncodedTable, size: int | None, seed: int, name: str) -> EncodedTable:

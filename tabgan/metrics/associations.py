@@ -61,7 +61,7 @@ def trend_error(
     1.0
     """
     encoded = encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout)
-    errors = partial(_pair_errors, shared_edges=_edges(encoded["real"].numbers))
+    errors = partial(pair_errors, shared_edges=real_edges(encoded["real"].numbers))
     return summarize_errors("trend_error", errors, encoded, random_state)
 
 
@@ -96,11 +96,11 @@ def trend_error_sdmetrics(
     0.8
     """
     encoded = encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout)
-    errors = partial(_pair_errors, shared_edges=None)
+    errors = partial(pair_errors, shared_edges=None)
     return summarize_errors("trend_error_sdmetrics", errors, encoded, random_state)
 
 
-def _pair_errors(
+def pair_errors(
     first: EncodedTable,
     second: EncodedTable,
     encoded: EncodedTables,
@@ -124,7 +124,7 @@ def _pair_errors(
     return errors
 
 
-def _edges(numbers: np.ndarray) -> list[np.ndarray]:
+def real_edges(numbers: np.ndarray) -> list[np.ndarray]:
     """Return the edges of the equal-width bins of every numeric column."""
     return [_column_edges(column) for column in numbers.T]
 
@@ -141,7 +141,7 @@ def _cells(table: EncodedTable, shared_edges: Sequence[np.ndarray] | None) -> np
     """Return every column as whole numbers from 0: bins of the numeric ones, then levels."""
     n_numeric = table.numbers.shape[1]
     cells = np.empty((len(table), n_numeric + table.levels.shape[1]), np.int64, order="F")
-    own_edges = _edges(table.numbers) if shared_edges is None else shared_edges
+    own_edges = real_edges(table.numbers) if shared_edges is None else shared_edges
     for position, edges in enumerate(own_edges):
         column = table.numbers[:, position]
         inner = edges[1:-1] if shared_edges is not None else edges[1:]

@@ -76,7 +76,8 @@ def copying(
     random_state : int, Generator or None, default=None
         Draws rows where tables are larger than needed.
     max_synthetic : int or None, default=None
-        Look up at most this many synthetic rows. None means all of them.
+        Look up at most this many synthetic rows, and rows of the holdout for the threshold of near
+        copies; time grows with their number times that of all real rows. None means all of them.
     n_jobs : int or None, default=None
         Threads. None means 1, -1 all cores.
 

@@ -148,7 +148,7 @@ def near_copy_excess(
     Notes
     -----
     P(d(s, real) <= tau) - P(d(s, holdout) <= tau), tau the 1 % quantile of the distances from the
-    holdout's rows to `real`.
+    holdout's rows (at most `max_synthetic` of them) to `real`.
 
     Examples
     --------
@@ -242,8 +242,7 @@ def find_dcr_share(search: CopySearch) -> DcrShare:
 
 
 def find_near_copy_excess(search: CopySearch, n_jobs: int | None) -> CopyShare:
-    seen, unseen = search.points
-    between = nearest_rows(unseen, [seen], search.unit, n_jobs).distances[0]
+    between = nearest_rows(search.unseen, [search.seen], search.unit, n_jobs).distances[0]
     threshold = float(np.quantile(between, NEAR_QUANTILE))
     near_real, near_holdout = (distance <= threshold for distance in search.found.distances)
     return _excess(

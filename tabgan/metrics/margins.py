@@ -53,10 +53,10 @@ def shape_error(
     (0.25, {'age': 0.25, 'sex': 0.25})
     """
     encoded = encode_tables(schema, real=real, synthetic=synthetic, holdout=holdout)
-    return summarize_errors("shape_error", _column_errors, encoded, random_state)
+    return summarize_errors("shape_error", column_errors, encoded, random_state)
 
 
-def _column_errors(
+def column_errors(
     first: EncodedTable, second: EncodedTable, encoded: EncodedTables
 ) -> dict[Hashable, float]:
     """Return the error of every column in use, in the order of the table."""
