@@ -6,7 +6,18 @@ reference (what a holdout scores) and the detail behind it.
 """
 
 from tabgan.metrics._results import ErrorResult, MetricResult
+from tabgan.metrics.association_matrices import (
+    AssociationMatrices,
+    AssociationPair,
+    association_matrices,
+)
 from tabgan.metrics.associations import trend_error, trend_error_sdmetrics
+from tabgan.metrics.column_marginals import (
+    ColumnMarginal,
+    ColumnMarginals,
+    OutsideCells,
+    column_marginals,
+)
 from tabgan.metrics.copies import CopyingResult, copying
 from tabgan.metrics.copy_shares import (
     CopyShare,
@@ -16,6 +27,16 @@ from tabgan.metrics.copy_shares import (
     near_copy_excess,
     singleton_excess,
 )
+from tabgan.metrics.divergences import (
+    ColumnDivergence,
+    ColumnDivergences,
+    column_divergences,
+    cross_entropy,
+    js_divergence,
+    kl_divergence,
+    wasserstein_distance,
+)
+from tabgan.metrics.excess import ErrorExcess, shape_excess, trend_excess
 from tabgan.metrics.gate import GateCheck, GateResult, copying_gate
 from tabgan.metrics.judging import JudgeResult, JudgeSummary, judge, summarize_judgements, tree_auc
 from tabgan.metrics.logistic import logistic_c2st
@@ -34,9 +55,16 @@ from tabgan.metrics.prediction import UtilityResult, utility
 from tabgan.metrics.verbatim import VerbatimValues, verbatim_values
 
 __all__ = [
+    "AssociationMatrices",
+    "AssociationPair",
+    "ColumnDivergence",
+    "ColumnDivergences",
+    "ColumnMarginal",
+    "ColumnMarginals",
     "CopyShare",
     "CopyingResult",
     "DcrShare",
+    "ErrorExcess",
     "ErrorResult",
     "GateCheck",
     "GateResult",
@@ -44,29 +72,39 @@ __all__ = [
     "JudgeResult",
     "JudgeSummary",
     "MetricResult",
+    "OutsideCells",
     "PrecisionRecall",
     "PrecisionRecallResult",
     "UtilityResult",
     "VerbatimValues",
     "alpha_precision",
+    "association_matrices",
     "beta_recall",
+    "column_divergences",
+    "column_marginals",
     "copying",
     "copying_gate",
     "coverage",
+    "cross_entropy",
     "dcr_share",
     "density",
     "exact_copies",
+    "js_divergence",
     "judge",
+    "kl_divergence",
     "logistic_c2st",
     "near_copy_excess",
     "precision_recall",
     "shape_error",
+    "shape_excess",
     "singleton_excess",
     "summarize_judgements",
     "tree_auc",
     "trend_error",
     "trend_error_sdmetrics",
+    "trend_excess",
     "utility",
     "utility_grid",
     "verbatim_values",
+    "wasserstein_distance",
 ]
