@@ -12,6 +12,8 @@ from tabgan.metrics.association_matrices import (
     association_matrices,
 )
 from tabgan.metrics.associations import trend_error, trend_error_sdmetrics
+from tabgan.metrics.authenticity import AuthenticityResult, authenticity
+from tabgan.metrics.closest_distances import ClosestDistances, MedianEstimate, closest_distances
 from tabgan.metrics.column_marginals import (
     ColumnMarginal,
     ColumnMarginals,
@@ -57,6 +59,8 @@ from tabgan.metrics.verbatim import VerbatimValues, verbatim_values
 __all__ = [
     "AssociationMatrices",
     "AssociationPair",
+    "AuthenticityResult",
+    "ClosestDistances",
     "ColumnDivergence",
     "ColumnDivergences",
     "ColumnMarginal",
@@ -71,6 +75,7 @@ __all__ = [
     "GridUtility",
     "JudgeResult",
     "JudgeSummary",
+    "MedianEstimate",
     "MetricResult",
     "OutsideCells",
     "PrecisionRecall",
@@ -79,7 +84,9 @@ __all__ = [
     "VerbatimValues",
     "alpha_precision",
     "association_matrices",
+    "authenticity",
     "beta_recall",
+    "closest_distances",
     "column_divergences",
     "column_marginals",
     "copying",

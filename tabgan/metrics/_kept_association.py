@@ -69,7 +69,7 @@ class Comparison:
             return unknown
         is_signed = i < n_numeric
         there = _Sum.of_squares(theirs, squares[0], is_signed)
-        lost = _Sum.of_differences(differences, *squares, is_signed)
+        lost = _Sum.of_differences(differences, squares[0], squares[1], is_signed)
         if there.value <= 2 * math.sqrt(float(jackknife_variance(there.left_out))):
             return unknown
         kept = 1 - lost.value / there.value

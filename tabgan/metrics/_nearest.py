@@ -14,7 +14,7 @@ from joblib import effective_n_jobs
 
 from tabgan.metrics._columns import EncodedTable
 
-__all__ = ["Nearest", "RankSpace", "nearest_rows", "rank_space"]
+__all__ = ["Nearest", "RankSpace", "nearest_rows", "rank_space", "smallest_distances"]
 
 # Synthetic rows of a block; real rows of a strip of it, so that a strip stays in the cache.
 BLOCK_ROWS = 32
@@ -135,6 +135,31 @@ def nearest_rows(
         nearest += part_nearest
         weights += part_weights
     return Nearest(tuple(distances), nearest, weights / queries.n_rows)
+
+
+def smallest_distances(
+    queries: Points, table: Points, unit: int, n_smallest: int, n_jobs: int | None = None
+) -> np.ndarray:
+    """Return the distances of each query to the rows nearest to it, the smallest first.
+
+    Returns
+    -------
+    distances : array of shape (n_queries, n_smallest), int64
+    """
+    codes = _smallest_type(table.codes, queries.codes)
+    table = Points(table.ranks, codes, table.known)
+    queries = Points(queries.ranks, queries.codes.astype(codes.dtype), queries.known)
+    distances = np.zeros((queries.n_rows, n_smallest), np.int64)
+
+    def search(start: int) -> None:
+        rows = slice(start, min(start + BLOCK_ROWS, queries.n_rows))
+        block = _block_distances(queries, table, rows, unit)
+        block.partition(n_smallest - 1, axis=1)
+        distances[rows] = np.sort(block[:, :n_smallest], axis=1)
+
+    with ThreadPoolExecutor(effective_n_jobs(n_jobs)) as executor:
+        list(executor.map(search, range(0, queries.n_rows, BLOCK_ROWS)))
+    return distances
 
 
 def _smallest_type(codes: np.ndarray, others: np.ndarray) -> np.ndarray:
