@@ -43,6 +43,13 @@ from tabgan.metrics.gate import GateCheck, GateResult, copying_gate
 from tabgan.metrics.judging import JudgeResult, JudgeSummary, judge, summarize_judgements, tree_auc
 from tabgan.metrics.logistic import logistic_c2st
 from tabgan.metrics.margins import shape_error
+from tabgan.metrics.neighbor_overlap import (
+    NeighborOverlapResult,
+    OverlapArm,
+    OverlapEstimate,
+    neighbor_overlap,
+    overlap_of_points,
+)
 from tabgan.metrics.neighbourhoods import (
     PrecisionRecall,
     PrecisionRecallResult,
@@ -77,7 +84,10 @@ __all__ = [
     "JudgeSummary",
     "MedianEstimate",
     "MetricResult",
+    "NeighborOverlapResult",
     "OutsideCells",
+    "OverlapArm",
+    "OverlapEstimate",
     "PrecisionRecall",
     "PrecisionRecallResult",
     "UtilityResult",
@@ -101,6 +111,8 @@ __all__ = [
     "kl_divergence",
     "logistic_c2st",
     "near_copy_excess",
+    "neighbor_overlap",
+    "overlap_of_points",
     "precision_recall",
     "shape_error",
     "shape_excess",

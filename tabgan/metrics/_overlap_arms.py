@@ -13,14 +13,23 @@ from tabgan.metrics._overlap_counts import OverlapCounts
 from tabgan.metrics._overlap_rows import DrawnRows
 from tabgan.metrics._results import plain
 
-__all__ = ["Estimate", "OverlapArm", "estimate", "overlap_arm"]
+__all__ = ["OverlapArm", "OverlapEstimate", "estimate", "overlap_arm"]
 
 ROW_FIELDS = frozenset({"real_overlaps", "synthetic_overlaps", "real_rows", "synthetic_rows"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """A figure with its jackknife error and two-sided 95 % interval."""
+class OverlapEstimate:
+    """A figure with its jackknife error and two-sided 95 % interval.
+
+    Attributes
+    ----------
+    value : float
+    jackknife_se : float
+        From leaving out each of 20 groups of rows.
+    low, high : float
+        Ends of the interval, by Student's t with 19 degrees of freedom.
+    """
 
     value: float
     jackknife_se: float
@@ -58,7 +67,7 @@ class OverlapArm:
     real_overlaps, synthetic_overlaps : array of shape (n_rows,)
         The overlap of each row, 1 on average under equal distributions. Not part of `to_dict`.
     real_rows, synthetic_rows : array of shape (n_rows,), int
-        Positions of these rows in the tables given. Not part of `to_dict`.
+        Positions of these rows in the tables given, ascending. Not part of `to_dict`.
     """
 
     value: float
@@ -94,6 +103,7 @@ class OverlapArm:
 def overlap_arm(found: OverlapCounts, drawn: Sequence[DrawnRows]) -> OverlapArm:
     """Return all figures of one comparison."""
     overlaps, k = found.overlaps(), found.n_neighbors
+    orders = [np.argsort(own.rows) for own in drawn]
     whole = estimate(overlaps[:, 2])
     return OverlapArm(
         **vars(whole),
@@ -107,15 +117,15 @@ def overlap_arm(found: OverlapCounts, drawn: Sequence[DrawnRows]) -> OverlapArm:
         observed_synthetic=found.share_distribution(1),
         expected_real=found.expected_distribution(0),
         expected_synthetic=found.expected_distribution(1),
-        real_overlaps=found.scores(0),
-        synthetic_overlaps=found.scores(1),
-        real_rows=drawn[0].rows,
-        synthetic_rows=drawn[1].rows,
+        real_overlaps=found.scores(0)[orders[0]],
+        synthetic_overlaps=found.scores(1)[orders[1]],
+        real_rows=drawn[0].rows[orders[0]],
+        synthetic_rows=drawn[1].rows[orders[1]],
     )
 
 
-def estimate(figures: np.ndarray) -> Estimate:
+def estimate(figures: np.ndarray) -> OverlapEstimate:
     """Return a figure from its values with each group left out, and at last with none."""
     value, error = float(figures[-1]), math.sqrt(float(jackknife_variance(figures[:-1])))
     width = float(t.ppf(0.975, len(figures) - 2)) * error
-    return Estimate(value=value, jackknife_se=error, low=value - width, high=value + width)
+    return OverlapEstimate(value=value, jackknife_se=error, low=value - width, high=value + width)

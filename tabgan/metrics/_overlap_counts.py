@@ -15,7 +15,6 @@ from scipy.sparse import csr_array
 from scipy.stats import hypergeom
 
 from tabgan.metrics._jackknife import N_GROUPS
-from tabgan.metrics._overlap_rows import DrawnRows
 from tabgan.metrics._overlap_search import Links, NeighborSearch, neighbor_search
 from tabgan.metrics._overlap_space import Grid
 
@@ -162,17 +161,16 @@ class OverlapCounts:
 def count_overlap(
     first: Grid,
     second: Grid,
-    drawn: tuple[DrawnRows, DrawnRows],
+    groups: tuple[np.ndarray, np.ndarray],
     n_neighbors: int,
     n_jobs: int | None = None,
 ) -> OverlapCounts:
-    """Search the neighbours of the rows drawn from two tables, and count those of the other table.
+    """Search the neighbours of all rows of two tables, and count those of the other table.
 
     For the jackknife at least twice the neighbours are looked at, so that k are left when a group
     is taken away.
     """
-    rows, groups = (drawn[0].rows, drawn[1].rows), (drawn[0].groups, drawn[1].groups)
-    grid, places = first.take(rows[0]).join(second.take(rows[1])).distinct()
+    grid, places = first.join(second).distinct()
     members = np.zeros((len(grid), 2 * N_GROUPS), np.int64)
     cells = np.concatenate([groups[0], groups[1] + N_GROUPS])
     np.add.at(members, (places, cells), 1)
@@ -185,7 +183,7 @@ def count_overlap(
         )
     return OverlapCounts(
         n_neighbors,
-        (places[: len(rows[0])], places[len(rows[0]) :]),
+        (places[: len(first)], places[len(first) :]),
         groups,
         search,
         _join(blocks),

@@ -156,7 +156,8 @@ def _nearest_links(
     """Keep of the candidates those that hold the `n_wanted` nearest rows, with all that tie."""
     places, points = candidates
     distances = grid.distances(queries[places], points)
-    order = np.lexsort((points, distances, places))
+    # Candidates come in the order of places and points, and the sort is stable.
+    order = np.lexsort((distances, places))
     places, points, distances = places[order], points[order], distances[order]
     starts = np.searchsorted(places, np.arange(len(queries)))
     reached = np.cumsum(n_rows[points])

@@ -9,13 +9,19 @@ from tabgan._params import RANDOM_STATE, Interval, check_parameters
 from tabgan._random import root_seed
 from tabgan.exceptions import TableError
 from tabgan.metrics._columns import EncodedTables, encode_tables
-from tabgan.metrics._overlap_arms import Estimate, OverlapArm, estimate, overlap_arm
+from tabgan.metrics._overlap_arms import OverlapArm, OverlapEstimate, estimate, overlap_arm
 from tabgan.metrics._overlap_counts import OverlapCounts, count_overlap
 from tabgan.metrics._overlap_rows import DrawnRows, draw_rows, overlap_size
 from tabgan.metrics._overlap_space import overlap_space, plane_grids
 from tabgan.metrics._results import MetricResult
 
-__all__ = ["NeighborOverlapResult", "OverlapArm", "neighbor_overlap", "overlap_of_points"]
+__all__ = [
+    "NeighborOverlapResult",
+    "OverlapArm",
+    "OverlapEstimate",
+    "neighbor_overlap",
+    "overlap_of_points",
+]
 
 CONSTRAINTS: dict[str, list] = {
     "n_neighbors": [Interval(int, 1)],
@@ -40,7 +46,7 @@ class NeighborOverlapResult(MetricResult):
         Rows that the generator saw against synthetic ones.
     is_optimistic : bool
         Whether there was no holdout, so that copied rows raise `value`.
-    excess : Estimate or None
+    excess : OverlapEstimate or None
         Headline minus floor: `value`, its paired `jackknife_se` and interval `low` to `high`, over
         all draws. 0 on average for a fresh real sample; None without a holdout.
     n_rows : int
@@ -54,7 +60,7 @@ class NeighborOverlapResult(MetricResult):
     floor: OverlapArm | None
     seen: OverlapArm
     is_optimistic: bool
-    excess: Estimate | None
+    excess: OverlapEstimate | None
     n_rows: int
     n_neighbors: int
     n_draws: int
@@ -223,7 +229,10 @@ def overlap_of_points(
         draw_rows(len(second), len(second), seed, "synthetic"),
     )
     real, synthetic = plane_grids(first, second)
-    found = count_overlap(real, synthetic, drawn, n_neighbors, n_jobs)
+    groups = drawn[0].groups, drawn[1].groups
+    found = count_overlap(
+        real.take(drawn[0].rows), synthetic.take(drawn[1].rows), groups, n_neighbors, n_jobs
+    )
     return overlap_arm(found, drawn)
 
 
@@ -237,29 +246,31 @@ class _Draws:
     def __init__(
         self, encoded: EncodedTables, size: int, seed: int, n_neighbors: int, n_jobs: int | None
     ) -> None:
-        space = overlap_space(encoded["real"], tuple(encoded.tables.values()))
-        self._grids = {name: space.points(table) for name, table in encoded.tables.items()}
+        self._space = overlap_space(encoded["real"], tuple(encoded.tables.values()))
+        self._tables = encoded.tables
         self._size, self._seed = size, seed
         self._n_neighbors, self._n_jobs = n_neighbors, n_jobs
 
     def rows(self, names: tuple[str, str], draw: int) -> tuple[DrawnRows, DrawnRows]:
         """Return the rows of two tables in a draw."""
         first, second = (
-            draw_rows(len(self._grids[name]), self._size, self._seed, name, draw) for name in names
+            draw_rows(len(self._tables[name]), self._size, self._seed, name, draw) for name in names
         )
         return first, second
 
     def count(self, first: str, second: str, draw: int = 0) -> OverlapCounts:
         """Return the neighbours of two tables in a draw."""
         drawn = self.rows((first, second), draw)
-        grids = self._grids[first], self._grids[second]
-        return count_overlap(*grids, drawn, self._n_neighbors, self._n_jobs)
+        ours = self._space.points(self._tables[first].take(drawn[0].rows))
+        theirs = self._space.points(self._tables[second].take(drawn[1].rows))
+        groups = drawn[0].groups, drawn[1].groups
+        return count_overlap(ours, theirs, groups, self._n_neighbors, self._n_jobs)
 
     def arm(self, first: str, second: str) -> OverlapArm:
         """Return the figures of two tables in the first draw."""
         return overlap_arm(self.count(first, second), self.rows((first, second), 0))
 
-    def excess(self, found: list[OverlapCounts], n_draws: int) -> Estimate:
+    def excess(self, found: list[OverlapCounts], n_draws: int) -> OverlapEstimate:
         """Return headline minus floor, as a mean over draws; `found` is the first one's."""
         differences = [found[0].overlaps()[:, 2] - found[1].overlaps()[:, 2]]
         for draw in range(1, n_draws):
