@@ -59,6 +59,12 @@ from tabgan.metrics.neighbourhoods import (
     density,
     precision_recall,
 )
+from tabgan.metrics.overlap_regions import (
+    OverlapRegion,
+    RegionCondition,
+    RegionsResult,
+    least_mixed_regions,
+)
 from tabgan.metrics.paper_utility import GridUtility, utility_grid
 from tabgan.metrics.prediction import UtilityResult, utility
 from tabgan.metrics.verbatim import VerbatimValues, verbatim_values
@@ -88,8 +94,11 @@ __all__ = [
     "OutsideCells",
     "OverlapArm",
     "OverlapEstimate",
+    "OverlapRegion",
     "PrecisionRecall",
     "PrecisionRecallResult",
+    "RegionCondition",
+    "RegionsResult",
     "UtilityResult",
     "VerbatimValues",
     "alpha_precision",
@@ -109,6 +118,7 @@ __all__ = [
     "js_divergence",
     "judge",
     "kl_divergence",
+    "least_mixed_regions",
     "logistic_c2st",
     "near_copy_excess",
     "neighbor_overlap",
