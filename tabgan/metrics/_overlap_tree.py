@@ -30,10 +30,11 @@ class RegionCondition:
     ----------
     column : hashable
     low, high : float or None
-        A number lies above `low` and not above `high`; None is no end. Dates are microseconds since
-        1970 in UTC.
+        A number lies above `low` and not above `high`; None is no end, or that the cell must be
+        missing, or known: see `text`. Dates are microseconds since 1970 in UTC.
     levels : tuple of str or None
-        The levels that lie in the region, as text; None for a numeric column.
+        The levels that lie in the region, as text, the most frequent first; None for a numeric
+        column.
     includes_missing : bool
         Whether a missing cell lies in the region.
     text : str
@@ -88,7 +89,7 @@ class RegionTree:
         has_gaps = any(np.isnan(t.numbers[:, position]).any() for t in self.encoded.tables.values())
         if high == -1:
             text = f"{column} is missing"
-            return RegionCondition(column=column, levels=(), includes_missing=True, text=text)
+            return RegionCondition(column=column, includes_missing=True, text=text)
         lower = None if low is None or low == -1 else float(cuts[low])
         upper = None if high is None else float(cuts[high])
         includes_missing = has_gaps and low is None
@@ -109,18 +110,28 @@ class RegionTree:
         if high is not None:
             is_in &= places <= high
         shown = [*names, *["missing"] * (len(places) - len(names))]
-        inside = [name for name, chosen in zip(shown, is_in, strict=True) if chosen]
-        outside = [name for name, chosen in zip(shown, is_in, strict=True) if not chosen]
+        order = self._most_frequent_first(position)
+        inside = [shown[code] for code in order if is_in[code]]
+        outside = [shown[code] for code in order if not is_in[code]]
         if len(inside) <= max(NAMED_LEVELS, len(outside)):
             text = f"{column} in {_listed(inside)}"
         else:
             text = f"{column} not in {_listed(outside)}"
         return RegionCondition(
             column=column,
-            levels=tuple(inside[: int(is_in[: len(names)].sum())]),
+            levels=tuple(shown[code] for code in order if is_in[code] and code < len(names)),
             includes_missing=bool(is_in[len(names) :].any()),
             text=text,
         )
+
+    def _most_frequent_first(self, position: int) -> np.ndarray:
+        """Return the codes of a column, the most frequent first."""
+        size = len(self.places[position])
+        counts = [
+            np.bincount(table.levels[:, position], minlength=size)
+            for table in self.encoded.tables.values()
+        ]
+        return np.argsort(-np.sum(counts, axis=0), kind="stable")
 
 
 def fit_region_tree(

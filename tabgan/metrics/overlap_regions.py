@@ -1,12 +1,10 @@
 """Where do synthetic and real rows mix least? Regions found on some rows and tested on others."""
 
-import dataclasses
 import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
 
 from tabgan._params import RANDOM_STATE, Interval, check_parameters
 from tabgan._random import child_generator, child_seed, root_seed
@@ -14,6 +12,7 @@ from tabgan.metrics._columns import EncodedTable, EncodedTables, encode_tables
 from tabgan.metrics._jackknife import N_GROUPS
 from tabgan.metrics._overlap_arms import estimate
 from tabgan.metrics._overlap_counts import OverlapCounts, count_overlap, null_variance
+from tabgan.metrics._overlap_exchange import exchanged_overlaps
 from tabgan.metrics._overlap_rows import draw_rows, overlap_size
 from tabgan.metrics._overlap_space import OverlapSpace, overlap_space
 from tabgan.metrics._overlap_tree import RegionCondition, RegionTree, fit_region_tree
@@ -25,6 +24,7 @@ MAX_LEAVES = 8
 # A region holds at least this share of the rows on which it is found, and as many rows.
 MIN_SHARE = 0.02
 MIN_ROWS = 30
+N_EXCHANGES = 999
 
 CONSTRAINTS: dict[str, list] = {
     "n_neighbors": [Interval(int, 1)],
@@ -57,8 +57,8 @@ class OverlapRegion:
     low, high : float
         Two-sided 95 % interval of `overlap`, by the jackknife.
     p_value : float
-        Chance of so low an overlap under equal distributions (normal approximation), times the
-        number of regions still in question (Holm), 1 at most.
+        Chance that any of the regions tested is so many `se` below 1 under equal distributions,
+        from random exchanges of the labels; 1/1000 at least.
     found_overlap : float
         Mean overlap of the rows on which it was found. Lower by selection: do not report it.
     """
@@ -159,13 +159,12 @@ def least_mixed_regions(
     one half a regression tree of at most 8 leaves, each of at least 2 % of the rows, is fitted to
     the overlaps of single rows. Its leaves of the lowest means, if below 1, are tested on the other
     half: there the mean overlap of the region's rows has expectation 1 and a known variance if
-    labels are exchangeable. The one-sided chances are those of the normal distribution, made larger
-    by Holm's method.
+    labels are exchangeable. Its distribution is skewed, so the chance is that of 999 exchanges of
+    the labels, each of which gives the lowest standardised overlap of all regions.
 
     References
     ----------
-    Holm (1979), "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of
-    Statistics 6, 65-70.
+    Westfall & Young (1993), "Resampling-Based Multiple Testing", Wiley, for the minimum over tests.
 
     Examples
     --------
@@ -199,8 +198,8 @@ def least_mixed_regions(
         min_rows=max(MIN_ROWS, math.ceil(MIN_SHARE * len(scores))),
         seed=child_seed(seed, "tree"),
     )
-    tested = _test_leaves(tree, finding, testing, max_regions)
-    regions = [region for region in _with_holm(tested) if region.p_value <= level]
+    tested = _test_leaves(tree, finding, testing, max_regions, child_generator(seed, "exchanges"))
+    regions = [region for region in tested if region.p_value <= level]
     return RegionsResult(
         regions=tuple(sorted(regions, key=lambda region: region.overlap)),
         n_tested=len(tested),
@@ -273,46 +272,73 @@ def _draw_halves(
 
 
 def _test_leaves(
-    tree: RegionTree, finding: _Half, testing: _Half, max_regions: int
+    tree: RegionTree,
+    finding: _Half,
+    testing: _Half,
+    max_regions: int,
+    generator: np.random.Generator,
 ) -> list[OverlapRegion]:
-    """Test the leaves in which the rows that made the tree mix least; chances as they are."""
+    """Test the leaves in which the rows that made the tree mix least."""
     found_scores = np.concatenate([finding.found.scores(side) for side in (0, 1)])
     found_leaves, leaves = tree.leaves(finding.rows), tree.leaves(testing.rows)
     means = {leaf: found_scores[found_leaves == leaf].mean() for leaf in np.unique(found_leaves)}
     lowest = sorted((leaf for leaf in means if means[leaf] < 1.0), key=lambda leaf: means[leaf])
-    n_first = testing.found.sizes[0]
-    regions = []
-    for leaf in lowest[:max_regions]:
-        inside = leaves == leaf
-        n_real, n_synthetic = int(inside[:n_first].sum()), int(inside[n_first:].sum())
-        if n_real + n_synthetic < MIN_ROWS:
-            continue
-        whole, error = estimate(testing.overlaps(inside)), testing.standard_error(inside)
-        conditions = tree.conditions(leaf)
-        regions.append(
-            OverlapRegion(
-                description=" and ".join(c.text for c in conditions) or "all rows",
-                conditions=conditions,
-                n_rows=n_real + n_synthetic,
-                n_real=n_real,
-                n_synthetic=n_synthetic,
-                synthetic_share=n_synthetic / (n_real + n_synthetic),
-                overlap=whole.value,
-                se=error,
-                low=max(whole.low, 0.0),
-                high=whole.high,
-                p_value=float(norm.cdf((whole.value - 1.0) / error)) if error > 0 else 1.0,
-                found_overlap=float(means[leaf]),
-            )
+    tested = {leaf: leaves == leaf for leaf in lowest[:max_regions]}
+    tested = {leaf: inside for leaf, inside in tested.items() if inside.sum() >= MIN_ROWS}
+    if not tested:
+        return []
+    found = [testing.overlaps(inside) for inside in tested.values()]
+    errors = np.array([testing.standard_error(inside) for inside in tested.values()])
+    chances = _chances(testing, list(tested.values()), found, errors, generator)
+    return [
+        _region(tree.conditions(leaf), inside, testing, overlaps, float(error), chance, means[leaf])
+        for (leaf, inside), overlaps, error, chance in zip(
+            tested.items(), found, errors, chances, strict=True
         )
-    return regions
+    ]
 
 
-def _with_holm(regions: list[OverlapRegion]) -> list[OverlapRegion]:
-    """Return the regions with their chances made larger for the number of tests."""
-    ordered = sorted(regions, key=lambda region: region.p_value)
-    largest, adjusted = 0.0, []
-    for position, region in enumerate(ordered):
-        largest = max(largest, min(1.0, (len(ordered) - position) * region.p_value))
-        adjusted.append(dataclasses.replace(region, p_value=largest))
-    return adjusted
+def _chances(
+    testing: _Half,
+    regions: list[np.ndarray],
+    found: list[np.ndarray],
+    errors: np.ndarray,
+    generator: np.random.Generator,
+) -> list[float]:
+    """Return how often any region is, for random labels, as far below 1 as each one is."""
+    scale = np.where(errors > 0, errors, np.inf)
+    exchanged = exchanged_overlaps(testing.found, regions, N_EXCHANGES, generator)
+    lowest = ((exchanged - 1.0) / scale).min(axis=1)
+    observed = (np.array([overlaps[-1] for overlaps in found]) - 1.0) / scale
+    # Equal labels may give sums that differ by rounding.
+    as_low = (lowest[:, None] <= observed + 1e-9).sum(axis=0)
+    return ((1 + as_low) / (N_EXCHANGES + 1)).tolist()
+
+
+def _region(
+    conditions: tuple[RegionCondition, ...],
+    inside: np.ndarray,
+    testing: _Half,
+    overlaps: np.ndarray,
+    error: float,
+    chance: float,
+    found_overlap: float,
+) -> OverlapRegion:
+    """Return a region with all its figures."""
+    n_first = testing.found.sizes[0]
+    n_real, n_synthetic = int(inside[:n_first].sum()), int(inside[n_first:].sum())
+    whole = estimate(overlaps)
+    return OverlapRegion(
+        description=" and ".join(condition.text for condition in conditions) or "all rows",
+        conditions=conditions,
+        n_rows=n_real + n_synthetic,
+        n_real=n_real,
+        n_synthetic=n_synthetic,
+        synthetic_share=n_synthetic / (n_real + n_synthetic),
+        overlap=whole.value,
+        se=error,
+        low=max(whole.low, 0.0),
+        high=whole.high,
+        p_value=chance,
+        found_overlap=float(found_overlap),
+    )
