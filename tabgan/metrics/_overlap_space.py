@@ -3,6 +3,7 @@
 Coordinates are whole numbers, so that distances are exact and ties are ties.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -136,13 +137,17 @@ def overlap_space(train: EncodedTable, others: Sequence[EncodedTable] = ()) -> O
 
 
 def plane_grids(first: np.ndarray, second: np.ndarray) -> tuple[Grid, Grid]:
-    """Return points given by their coordinates, unweighed, on a grid far finer than the points."""
+    """Return points given by their coordinates, unweighed, on a grid far finer than the points.
+
+    Its step is a power of two, so that whole numbers, and fractions by powers of two, keep ties.
+    """
     both = np.concatenate([first, second])
     low = both.min(axis=0)
     span = float((both.max(axis=0) - low).max())
+    scale = UNIT / 2.0 ** math.ceil(math.log2(span)) if span > 0 else 1.0
     grids = []
     for points in (first, second):
-        scaled = np.rint((points - low) * (UNIT / span if span > 0 else 1.0)).astype(np.int64)
+        scaled = np.rint((points - low) * scale).astype(np.int64)
         codes = np.empty((0, len(points)), np.int32)
         grids.append(Grid(np.ascontiguousarray(scaled.T), codes, np.empty(0, np.int64)))
     return grids[0], grids[1]
