@@ -40,6 +40,7 @@ from tabgan.metrics.divergences import (
 )
 from tabgan.metrics.excess import ErrorExcess, shape_excess, trend_excess
 from tabgan.metrics.gate import GateCheck, GateResult, copying_gate
+from tabgan.metrics.giveaways import ColumnGiveaway, Giveaways, giveaways
 from tabgan.metrics.judging import JudgeResult, JudgeSummary, judge, summarize_judgements, tree_auc
 from tabgan.metrics.logistic import logistic_c2st
 from tabgan.metrics.margins import shape_error
@@ -67,6 +68,7 @@ from tabgan.metrics.overlap_regions import (
 )
 from tabgan.metrics.paper_utility import GridUtility, utility_grid
 from tabgan.metrics.prediction import UtilityResult, utility
+from tabgan.metrics.utility_by_column import ColumnUtility, UtilityByColumn, utility_by_column
 from tabgan.metrics.verbatim import VerbatimValues, verbatim_values
 
 __all__ = [
@@ -76,8 +78,10 @@ __all__ = [
     "ClosestDistances",
     "ColumnDivergence",
     "ColumnDivergences",
+    "ColumnGiveaway",
     "ColumnMarginal",
     "ColumnMarginals",
+    "ColumnUtility",
     "CopyShare",
     "CopyingResult",
     "DcrShare",
@@ -85,6 +89,7 @@ __all__ = [
     "ErrorResult",
     "GateCheck",
     "GateResult",
+    "Giveaways",
     "GridUtility",
     "JudgeResult",
     "JudgeSummary",
@@ -99,6 +104,7 @@ __all__ = [
     "PrecisionRecallResult",
     "RegionCondition",
     "RegionsResult",
+    "UtilityByColumn",
     "UtilityResult",
     "VerbatimValues",
     "alpha_precision",
@@ -115,6 +121,7 @@ __all__ = [
     "dcr_share",
     "density",
     "exact_copies",
+    "giveaways",
     "js_divergence",
     "judge",
     "kl_divergence",
@@ -133,6 +140,7 @@ __all__ = [
     "trend_error_sdmetrics",
     "trend_excess",
     "utility",
+    "utility_by_column",
     "utility_grid",
     "verbatim_values",
     "wasserstein_distance",

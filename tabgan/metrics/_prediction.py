@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
+from scipy.stats import rankdata
 
 from tabgan.exceptions import InvalidParameterError, TableError
 from tabgan.metrics._columns import EncodedTables, encode_tables
 
-__all__ = ["Problem", "Rows", "area", "prediction_problem"]
+__all__ = ["Problem", "Rows", "area", "find_known", "prediction_problem", "problem_of"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ def prediction_problem(
             f"The 'target' parameter of {caller} must be one of two or more columns in use, "
             f"{list(encoded.columns)!r}. Got {target!r} instead."
         )
+    return problem_of(encoded, target)
+
+
+def problem_of(encoded: EncodedTables, target: Hashable) -> Problem:
+    """Set the target apart in tables of one form."""
     is_regression = target in encoded.numeric
     tables = {name: _rows(encoded, name, target, is_regression) for name in encoded.tables}
     for name, rows in tables.items():
@@ -78,6 +83,16 @@ def prediction_problem(
     return Problem("regression" if is_regression else "classification", n_levels, tables)
 
 
+def find_known(encoded: EncodedTables, name: str, target: Hashable) -> np.ndarray:
+    """Return the positions of a table's rows whose target is known."""
+    if target in encoded.numeric:
+        place = encoded.numeric.index(target)
+        return np.flatnonzero(~np.isnan(encoded[name].numbers[:, place]))
+    place = encoded.categorical.index(target)
+    n_known = encoded.n_levels[place] - encoded.has_missing[place]
+    return np.flatnonzero(encoded[name].levels[:, place] < n_known)
+
+
 def area(labels: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> float:
     """Return the area under the ROC curve, for several classes the mean of one against the rest.
 
@@ -88,11 +103,17 @@ def area(labels: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> 
         return float("nan")
     everything = np.zeros((len(labels), int(max(present.max(), classes.max())) + 1))
     everything[:, classes] = probabilities
-    areas = [roc_auc_score(labels == level, everything[:, level]) for level in present]
-    if len(present) > 2:
-        return float(np.mean(areas))
-    margin = everything[:, present[1]] - everything[:, present[0]]
-    return float(roc_auc_score(labels == present[1], margin))
+    if len(present) == 2:
+        margin = everything[:, present[1]] - everything[:, present[0]]
+        return _binary_area(labels == present[1], margin)
+    return float(np.mean([_binary_area(labels == c, everything[:, c]) for c in present]))
+
+
+def _binary_area(is_positive: np.ndarray, scores: np.ndarray) -> float:
+    """Return the area from the ranks of the positive rows, ties counted half."""
+    n_positive = int(is_positive.sum())
+    ranks = rankdata(scores)[is_positive].sum() - n_positive * (n_positive + 1) / 2
+    return float(ranks / (n_positive * (len(scores) - n_positive)))
 
 
 def _rows(encoded: EncodedTables, name: str, target: Hashable, is_regression: bool) -> Rows:
@@ -100,11 +121,10 @@ def _rows(encoded: EncodedTables, name: str, target: Hashable, is_regression: bo
     table = encoded[name]
     if is_regression:
         place = encoded.numeric.index(target)
-        goal, numbers = table.numbers[:, place], np.delete(table.numbers, place, axis=1)
-        rows = Rows(numbers, table.levels, goal)
-        return rows.take(np.flatnonzero(~np.isnan(goal)))
-    place = encoded.categorical.index(target)
-    goal = table.levels[:, place]
-    rows = Rows(table.numbers, np.delete(table.levels, place, axis=1), goal)
-    is_known = goal < encoded.n_levels[place] - encoded.has_missing[place]
-    return rows.take(np.flatnonzero(is_known))
+        numbers = np.delete(table.numbers, place, axis=1)
+        rows = Rows(numbers, table.levels, table.numbers[:, place])
+    else:
+        place = encoded.categorical.index(target)
+        levels = np.delete(table.levels, place, axis=1)
+        rows = Rows(table.numbers, levels, table.levels[:, place])
+    return rows.take(find_known(encoded, name, target))

@@ -213,10 +213,6 @@ def find_association_matrices(
     columns, n_numeric = (*encoded.numeric, *encoded.categorical), len(encoded.numeric)
     full = {name: associations(matrices[-1], n_numeric) for name, matrices in found.items()}
     ours = Comparison.of(found["real"], found["synthetic"], n_numeric, len(samples["real"]))
-    theirs = None
-    if "holdout" in found:
-        size = len(samples["holdout"])
-        theirs = Comparison.of(found["real"], found["holdout"], n_numeric, size)
     order = _clustered(full["real"])
     ordered = {name: matrix[np.ix_(order, order)] for name, matrix in full.items()}
     numeric = [place for place in order if place < n_numeric]
@@ -227,11 +223,8 @@ def find_association_matrices(
         value=ours.kept,
         range=(-math.inf, math.inf),
         direction="higher",
-        reference=None if theirs is None else theirs.kept,
         low=ours.interval[0],
         high=ours.interval[1],
-        reference_low=None if theirs is None else theirs.interval[0],
-        reference_high=None if theirs is None else theirs.interval[1],
         columns=tuple(columns[place] for place in order),
         is_numeric=tuple(place < n_numeric for place in order),
         real=ordered["real"],
@@ -244,13 +237,32 @@ def find_association_matrices(
         mean_difference=ours.mean,
         largest_difference=ours.largest,
         largest_pair=largest[0] if largest else None,
-        holdout_mean_difference=None if theirs is None else theirs.mean,
-        holdout_largest_difference=None if theirs is None else theirs.largest,
-        excess=None if theirs is None else _excess(samples, found, seed, n_numeric),
         n_pairs=len(ours.pairs),
         n_rows={name: len(table) for name, table in samples.items()},
         worst_pairs=_worst_pairs(encoded, full, ours.worst(n_worst_pairs)),
+        **_reference(samples, found, seed, n_numeric),
     )
+
+
+def _reference(
+    samples: dict[str, EncodedTable], found: dict[str, np.ndarray], seed: int, n_numeric: int
+) -> dict[str, Any]:
+    """Return the attributes that a holdout gives."""
+    names = (
+        "reference",
+        "reference_low",
+        "reference_high",
+        "holdout_mean_difference",
+        "holdout_largest_difference",
+        "excess",
+    )
+    if "holdout" not in found:
+        return dict.fromkeys(names)
+    size = len(samples["holdout"])
+    theirs = Comparison.of(found["real"], found["holdout"], n_numeric, size)
+    excess = _excess(samples, found, seed, n_numeric)
+    values = (theirs.kept, *theirs.interval, theirs.mean, theirs.largest, excess)
+    return dict(zip(names, values, strict=True))
 
 
 def _samples(encoded: EncodedTables, seed: int, max_rows: int | None) -> dict[str, EncodedTable]:

@@ -5,20 +5,19 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from joblib import effective_n_jobs
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.metrics import r2_score
 from threadpoolctl import threadpool_limits
 
-from tabgan._random import child_generator, child_seed, root_seed
-from tabgan.metrics._prediction import Problem, Rows, area, prediction_problem
+from tabgan._random import child_generator, root_seed
+from tabgan.metrics._forecasts import Forecast, forecast, merit_lost
+from tabgan.metrics._jackknife import N_GROUPS, jackknife_groups, jackknife_interval
+from tabgan.metrics._prediction import Problem, Rows, prediction_problem
 from tabgan.metrics._results import MetricResult
-from tabgan.metrics._trees import MAX_HISTOGRAM_LEVELS
 
 __all__ = ["UtilityResult", "utility"]
 
-_SEED_LIMIT = 2**31 - 1
+# Two a group of the jackknife.
+MIN_TEST_ROWS = 2 * N_GROUPS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +33,9 @@ class UtilityResult(MetricResult):
         Share of the real model's merit that is lost: (reference - value) / (reference - 1/2) for an
         area, (reference - value) / reference for R squared. 0 is best. NaN where the real model has
         no merit.
+    gap_low, gap_high : float
+        Its two-sided 95 % interval over the rows tested on, given the two models: the jackknife
+        that leaves out each of 20 groups of them. NaN for fewer than 40 rows.
     rmse, rmse_reference : float or None
         Root of the mean squared error of both, for a numeric target.
     n_rows : int
@@ -42,6 +44,8 @@ class UtilityResult(MetricResult):
 
     score: str
     utility_gap: float
+    gap_low: float
+    gap_high: float
     rmse: float | None
     rmse_reference: float | None
     n_rows: int
@@ -103,22 +107,27 @@ def utility(
     )
     seed = root_seed(random_state)
     size = min(len(problem.tables[name]) for name in ("real", "synthetic"))
-    score = _area_of if problem.task == "classification" else _fit_of
-    threads = effective_n_jobs(n_jobs)
-    with threadpool_limits(limits=threads, user_api="openmp"):
-        ours, error = score(problem, _some(problem, "synthetic", size, seed), seed)
-        theirs, real_error = score(problem, _some(problem, "real", size, seed), seed)
-    chance = 0.5 if problem.task == "classification" else 0.0
+    with threadpool_limits(limits=effective_n_jobs(n_jobs), user_api="openmp"):
+        ours, theirs = (
+            forecast(problem, _some(problem, name, size, seed), seed)
+            for name in ("synthetic", "real")
+        )
+    value, reference, chance = ours.score(), theirs.score(), ours.chance
+    gap = float(merit_lost(reference, value, chance))
+    low, high = _gap_interval(gap, ours, theirs, seed)
+    is_regression = problem.task == "regression"
     return UtilityResult(
         name="utility",
-        value=ours,
-        range=(0.0, 1.0) if problem.task == "classification" else (-math.inf, 1.0),
+        value=value,
+        range=(-math.inf, 1.0) if is_regression else (0.0, 1.0),
         direction="higher",
-        reference=theirs,
-        score="auc" if problem.task == "classification" else "r2",
-        utility_gap=(theirs - ours) / (theirs - chance) if theirs > chance else math.nan,
-        rmse=error,
-        rmse_reference=real_error,
+        reference=reference,
+        score="r2" if is_regression else "auc",
+        utility_gap=gap,
+        gap_low=low,
+        gap_high=high,
+        rmse=ours.error,
+        rmse_reference=theirs.error,
         n_rows=size,
     )
 
@@ -131,36 +140,11 @@ def _some(problem: Problem, name: str, size: int, seed: int) -> Rows:
     return rows.take(child_generator(seed, "rows", name).permutation(len(rows))[:size])
 
 
-def _area_of(problem: Problem, rows: Rows, seed: int) -> tuple[float, None]:
-    """Return the area on the holdout of a classifier trained on the rows; 1/2 if of one class."""
-    test = problem.tables["holdout"]
-    if len(np.unique(rows.target)) < 2:
-        return 0.5, None
-    model = HistGradientBoostingClassifier(**_settings(problem, seed))
-    model.fit(_matrix(rows), rows.target)
-    return area(test.target, model.predict_proba(_matrix(test)), model.classes_), None
-
-
-def _fit_of(problem: Problem, rows: Rows, seed: int) -> tuple[float, float]:
-    """Return R squared and RMSE on the holdout of a regressor trained on the rows."""
-    test = problem.tables["holdout"]
-    model = HistGradientBoostingRegressor(**_settings(problem, seed))
-    predicted = model.fit(_matrix(rows), rows.target).predict(_matrix(test))
-    error = math.sqrt(float(np.mean((test.target - predicted) ** 2)))
-    return float(r2_score(test.target, predicted)) if len(test) > 1 else math.nan, error
-
-
-def _settings(problem: Problem, seed: int) -> dict[str, Any]:
-    """Return the settings of the model."""
-    n_numeric = problem.tables["real"].numbers.shape[1]
-    is_level = [size <= MAX_HISTOGRAM_LEVELS for size in problem.n_levels]
-    return {
-        "early_stopping": False,
-        "categorical_features": np.array([False] * n_numeric + is_level),
-        "random_state": child_seed(seed, "utility") % _SEED_LIMIT,
-    }
-
-
-def _matrix(rows: Rows) -> np.ndarray:
-    """Return the features as one matrix: numbers, then levels."""
-    return np.hstack([rows.numbers, rows.levels])
+def _gap_interval(gap: float, ours: Forecast, theirs: Forecast, seed: int) -> tuple[float, float]:
+    """Return the interval of the gap over the rows tested on; NaN for few, or without merit."""
+    n_rows = len(ours.target)
+    if n_rows < MIN_TEST_ROWS:
+        return math.nan, math.nan
+    groups = jackknife_groups(n_rows, child_generator(seed, "groups"))
+    lost = merit_lost(theirs.scores_left_out(groups), ours.scores_left_out(groups), ours.chance)
+    return jackknife_interval(gap, lost)
