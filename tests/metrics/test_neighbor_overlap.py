@@ -151,7 +151,7 @@ def test_equal_tables_have_an_overlap_of_one_and_the_error_that_is_stated(kind):
     assert values.mean() == pytest.approx(1.0, abs=4 * error / np.sqrt(150))
     assert values.std() == pytest.approx(error, rel=4 * np.sqrt(0.5 / 150))
     # Under equality the overlap is a sum over pairs, of which the jackknife counts the variance
-    # twice: its interval is wide there, never narrow.
+    # about twice.
     jackknife = np.mean([arm.jackknife_se**2 for arm in results])
     assert 1.0 < jackknife / error**2 < 4.0
 
@@ -167,7 +167,7 @@ def test_the_interval_covers_the_expected_overlap_of_unequal_tables():
     assert values.mean() < 0.7
     covered = [arm.low <= values.mean() <= arm.high for arm in arms]
     assert np.mean(covered) >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 100)
-    # A standard deviation of 100 values is off by 7 %, the jackknife counts pairs twice at most.
+    # A standard deviation of 100 values is off by 7 %; pairs would count twice at the most.
     error = np.sqrt(np.mean([arm.jackknife_se**2 for arm in arms]))
     assert 0.79 < error / values.std() < 1.21 * np.sqrt(2)
 
