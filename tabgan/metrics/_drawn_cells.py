@@ -12,9 +12,9 @@ __all__ = ["MISSING", "DrawnCells", "drawn_cells"]
 # The code of a missing number, which lies in no cell.
 MISSING = -1
 SPIKE_SHARE = 0.05
-# Quantiles that the picture reaches to where the extremes lie far beyond them.
+# Quantiles that the picture reaches to where an extreme lies far beyond, in shares of their range.
 TAIL = 0.005
-FAR = 1.5
+FAR = 0.25
 # Fewer cells of equal width than this over the middle half of the values would show nothing.
 MIN_MIDDLE_CELLS = 3
 
@@ -104,9 +104,9 @@ def _ends(distinct: np.ndarray, spikes: np.ndarray, body: np.ndarray) -> tuple[f
     """Return where the cells begin and end: the extremes, or what lies less far out."""
     low, high = np.quantile(body, [TAIL, 1 - TAIL])
     low, high = min([low, *spikes]), max([high, *spikes])
-    if distinct[-1] - distinct[0] <= FAR * (high - low):
-        return float(distinct[0]), float(distinct[-1])
-    return float(low), float(high)
+    far = FAR * (high - low)
+    first, last = float(distinct[0]), float(distinct[-1])
+    return first if low - first <= far else float(low), last if last - high <= far else float(high)
 
 
 def _edges_between(distinct: np.ndarray) -> np.ndarray:
