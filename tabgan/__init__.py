@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tabgan.estimators import TabularGAN as TabularGAN
     from tabgan.estimators import load as load
     from tabgan.preprocessing import TableTransformer as TableTransformer
+    from tabgan.report import SyntheticReport as SyntheticReport
     from tabgan.schema import Schema as Schema
     from tabgan.schema import infer_schema as infer_schema
 
@@ -22,13 +23,22 @@ __version__ = "0.1.0.dev0"
 
 _HOMES = {
     "Schema": "tabgan.schema",
+    "SyntheticReport": "tabgan.report",
     "TableTransformer": "tabgan.preprocessing",
     "TabularGAN": "tabgan.estimators",
     "infer_schema": "tabgan.schema",
     "load": "tabgan.estimators",
 }
 
-__all__ = ["Schema", "TableTransformer", "TabularGAN", "__version__", "infer_schema", "load"]
+__all__ = [
+    "Schema",
+    "SyntheticReport",
+    "TableTransformer",
+    "TabularGAN",
+    "__version__",
+    "infer_schema",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

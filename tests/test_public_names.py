@@ -18,6 +18,7 @@ ALL_MODULES = sorted(
 LISTING = [name for name in ALL_MODULES if hasattr(importlib.import_module(name), "__all__")]
 PUBLIC_NAMES = [
     "Schema",
+    "SyntheticReport",
     "TableTransformer",
     "TabularGAN",
     "__version__",

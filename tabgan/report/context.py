@@ -1,0 +1,135 @@
+"""What the sections share: the tables, the options, and results that several of them read."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan import metrics
+from tabgan._random import child_generator, child_seed
+from tabgan.exceptions import InvalidParameterError
+from tabgan.report.inputs import Tables, some_rows
+
+__all__ = ["Context"]
+
+# Time of these grows with the square of the rows, or with many models; the notes state them.
+JUDGE_ROWS = 20_000
+NEIGHBOR_ROWS = 10_000
+COVERAGE_ROWS = 5_000
+LOOKED_UP_ROWS = 20_000
+LEAST_LOOKED_UP_ROWS = 1_000
+# Cells of real rows that looked-up rows may be compared with: about ten seconds of one core.
+SEARCH_BUDGET = 2e10
+
+
+@dataclass(frozen=True)
+class Context:
+    """The tables of a report and what was measured on them, each thing once.
+
+    Attributes
+    ----------
+    tables : Tables
+        All rows.
+    target : hashable or None
+    estimator : object or None
+    n_neighbors, max_rows : int
+    seed : int
+    n_jobs : int or None
+    """
+
+    tables: Tables
+    target: Hashable | None
+    estimator: Any
+    n_neighbors: int
+    max_rows: int
+    seed: int
+    n_jobs: int | None
+
+    @property
+    def has_holdout(self) -> bool:
+        """Whether real rows are there that the generator never saw."""
+        return self.tables.holdout is not None
+
+    @property
+    def holdout(self) -> pd.DataFrame:
+        """All unseen rows, where there are any."""
+        if self.tables.holdout is None:
+            raise InvalidParameterError("Copying cannot be judged without a holdout.")
+        return self.tables.holdout
+
+    @cached_property
+    def synthetic(self) -> pd.DataFrame:
+        """The synthetic rows in use, no more than `max_rows`."""
+        return some_rows(self.tables.synthetic, self.max_rows, self.seed, "synthetic")
+
+    @cached_property
+    def train(self) -> pd.DataFrame:
+        """The seen rows in use: without a holdout a random half of the real table."""
+        return self._real[0]
+
+    @cached_property
+    def unseen(self) -> pd.DataFrame:
+        """The unseen rows in use: without a holdout the other half, which was seen."""
+        return self._real[1]
+
+    @cached_property
+    def _real(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        holdout = self.tables.holdout
+        if holdout is not None:
+            return (
+                some_rows(self.tables.real, self.max_rows, self.seed, "train"),
+                some_rows(holdout, self.max_rows, self.seed, "holdout"),
+            )
+        real = self.tables.real
+        order = child_generator(self.seed, "report halves").permutation(len(real))
+        half = min(max(len(real) // 2, 1), self.max_rows)
+        parts = np.sort(order[:half]), np.sort(order[-half:])
+        first, second = (real.iloc[rows].reset_index(drop=True) for rows in parts)
+        return first, second
+
+    def measure(self, function: Callable[..., Any], **options: Any) -> Any:
+        """Call a metric on the rows in use."""
+        seed = child_seed(self.seed, "report", function.__name__)
+        given = {"schema": self.tables.kinds, "holdout": self.unseen, "random_state": seed}
+        return function(self.train, self.synthetic, **given | options)
+
+    @cached_property
+    def overlap(self) -> metrics.NeighborOverlapResult:
+        """The overlap of the nearest neighbours."""
+        return self.measure(
+            metrics.neighbor_overlap,
+            n_neighbors=self.n_neighbors,
+            max_rows=min(NEIGHBOR_ROWS, self.max_rows),
+            n_jobs=self.n_jobs,
+        )
+
+    @cached_property
+    def copying(self) -> metrics.CopyingResult:
+        """The figures of copying: all real rows are searched, some synthetic ones looked up."""
+        real, holdout = self.tables.real, self.holdout
+        return metrics.copying(
+            real,
+            self.synthetic,
+            holdout=holdout,
+            schema=self.tables.kinds,
+            random_state=child_seed(self.seed, "report", "copying"),
+            max_synthetic=self.looked_up(2 * min(len(real), len(holdout))),
+            n_jobs=self.n_jobs,
+        )
+
+    def looked_up(self, n_searched: int) -> int:
+        """Return for how many rows so many real rows may be searched."""
+        allowed = SEARCH_BUDGET / (n_searched * len(self.tables.kinds))
+        return int(np.clip(allowed, LEAST_LOOKED_UP_ROWS, LOOKED_UP_ROWS))
+
+    def cut(self, n_rows: int) -> dict[str, pd.DataFrame]:
+        """Return the rows in use of each table, no more than a number."""
+        return {
+            name: some_rows(table, n_rows, self.seed, f"cut {name}")
+            for name, table in (
+                ("real", self.train), ("synthetic", self.synthetic), ("holdout", self.unseen)
+            )
+        }  # fmt: skip
