@@ -72,10 +72,13 @@ def forecast(problem: Problem, rows: Rows, seed: int, **settings: Any) -> Foreca
         random_state=child_seed(seed, "utility") % _SEED_LIMIT,
         **settings,
     )
-    model.fit(_matrix(rows), rows.target)
+    # A number that no training row knows tells nothing, and cannot be cut into bins.
+    is_unknown = np.isnan(rows.numbers).all(axis=0)
+    model.fit(_matrix(rows, is_unknown), rows.target)
+    matrix = _matrix(test, is_unknown)
     if is_classification:
-        return Forecast(test.target, model.predict_proba(_matrix(test)), model.classes_)
-    return Forecast(test.target, model.predict(_matrix(test)), None)
+        return Forecast(test.target, model.predict_proba(matrix), model.classes_)
+    return Forecast(test.target, model.predict(matrix), None)
 
 
 def merit_lost(theirs: Any, ours: Any, chance: float) -> Any:
@@ -84,6 +87,6 @@ def merit_lost(theirs: Any, ours: Any, chance: float) -> Any:
     return (np.asarray(theirs) - ours) / np.where(merit > 0, merit, np.nan)
 
 
-def _matrix(rows: Rows) -> np.ndarray:
-    """Return the features as one matrix: numbers, then levels."""
-    return np.hstack([rows.numbers, rows.levels])
+def _matrix(rows: Rows, is_unknown: np.ndarray) -> np.ndarray:
+    """Return the features as one matrix: numbers, those that are unknown being 0, then levels."""
+    return np.hstack([np.where(is_unknown, 0.0, rows.numbers), rows.levels])

@@ -53,7 +53,7 @@ def test_a_heavy_tail_leaves_the_middle_readable():
     assert found.has_more_above
     assert not found.has_more_below
     # Equal widths between the extremes would show one cell.
-    assert np.histogram(real["x"], bins=24)[0].max() / 5000 > 0.99
+    assert np.histogram(real["x"], bins=24)[0].max() / 5000 > 0.95
 
 
 def test_a_spike_among_whole_numbers_has_a_cell_of_its_own():
