@@ -1,4 +1,4 @@
-"""The command line: ``tabgan demo | fit | sample | inspect``. It parses, calls and prints."""
+"""The command line, ``tabgan demo | fit | sample | report | inspect``: it parses, calls, prints."""
 
 import argparse
 import os
@@ -13,7 +13,8 @@ from tqdm import tqdm
 
 import tabgan
 from tabgan import _arguments as arguments
-from tabgan._atomic import check_writable
+from tabgan._atomic import atomic_path, check_writable
+from tabgan._optional import require
 from tabgan.exceptions import TabganError, TabganWarning
 from tabgan.table_files import read_table, write_csv, write_table
 
@@ -28,6 +29,7 @@ Learn a table and write rows that look like its own.
   tabgan demo                                    see it work on a bundled table
   tabgan fit people.csv --model people.tabgan    learn a table
   tabgan sample people.tabgan -n 1000 -o new.csv write new rows
+  tabgan report real.csv new.csv -o report.html  judge rows, from any generator
   tabgan inspect people.tabgan                   see what was learned"""
 
 _EXIT_CODES = """\
@@ -58,6 +60,17 @@ examples:
   tabgan sample people.tabgan -n 10000000 -o new.parquet --no-refine
   tabgan sample people.tabgan -n 5 -o -"""
 
+_REPORT = """\
+Judge a synthetic table, from any generator, beside the real rows that it was made from: how like it
+is, whether models trained on it predict, whether it repeats anybody's row. Prints the figures, and
+writes a page with pictures. REAL are the rows that the generator saw; --holdout are real rows that
+it never saw, best as many: without them likeness is flattered and privacy cannot be judged.
+
+examples:
+  tabgan report real.csv new.csv --holdout unseen.csv --target income -o report.html
+  tabgan report real.csv new.csv --holdout unseen.csv --json report.json --max-rows 10000
+  tabgan report real.csv new.csv --holdout unseen.csv --model people.tabgan -o report.html"""
+
 _INSPECT = """\
 Print the schema, the training and the size of a saved model; or the schema of a table, as `tabgan
 fit` would find it out.
@@ -68,7 +81,8 @@ examples:
 
 _DEMO = """\
 Fit one half of a real table, sample as many rows, and print their figures beside those of the other
-half, which the generator never saw. Writes the synthetic rows, the model and the figures.
+half, which the generator never saw. Writes the synthetic rows, the model, the figures, and a report
+with pictures where the extra "report" is installed.
 
 examples:
   tabgan demo                 scikit-learn's breast-cancer table; needs no network
@@ -180,6 +194,37 @@ def _with_progress(
             bar.update(len(table))
 
 
+def _report(options: argparse.Namespace) -> int:
+    for path in (options.output, options.json):
+        if path is not None:
+            check_writable(path)
+    if options.output is not None:
+        require("jinja2", extra="report", purpose="The HTML page")
+    model = None if options.model is None else tabgan.load(options.model, device="cpu")
+    report = tabgan.SyntheticReport(
+        read_table(options.real),
+        read_table(options.synthetic),
+        holdout=None if options.holdout is None else read_table(options.holdout),
+        target=options.target,
+        schema=None if model is None else model.schema_,
+        estimator=model,
+        max_rows=options.max_rows,
+        random_state=options.seed,
+        verbose=0 if options.quiet or not sys.stderr.isatty() else 1,
+    )
+    if options.output is not None:
+        report.to_html(options.output)
+    if options.json is not None:
+        with atomic_path(options.json) as partial:
+            partial.write_text(report.to_json(indent=2) + "\n", encoding="utf-8")
+    if not options.quiet:
+        print(report)
+        written = [str(path) for path in (options.output, options.json) if path is not None]
+        if written:
+            print("\nWrote " + ", ".join(written) + ".")
+    return 0
+
+
 def _inspect(options: argparse.Namespace) -> int:
     from tabgan.inspection import describe
 
@@ -188,11 +233,12 @@ def _inspect(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from tabgan.demo import DEMO_TABLES, format_figures, run_demo
+    from tabgan.demo import DEMO_TABLES, DEMO_TARGETS, format_figures, run_demo
 
     result = run_demo(
         DEMO_TABLES[options.data](),
         options.output,
+        target=DEMO_TARGETS[options.data],
         max_steps=options.max_steps,
         refine=options.refine,
         device=options.device,
@@ -202,6 +248,8 @@ def _demo(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(format_figures(result.figures))
         print("Wrote " + ", ".join(map(str, result.files)) + ".")
+        if result.without_report:
+            print(f"No report.html: {result.without_report}")
     return 0
 
 
@@ -218,12 +266,15 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="fit a real table and judge it", **_texts(_DEMO))
     fit = commands.add_parser("fit", help="learn a table and save the model", **_texts(_FIT))
     sample = commands.add_parser("sample", help="write new rows from a model", **_texts(_SAMPLE))
+    report = commands.add_parser("report", help="judge synthetic rows", **_texts(_REPORT))
     inspect = commands.add_parser("inspect", help="describe a model or a table", **_texts(_INSPECT))
-    for command, run in ((demo, _demo), (fit, _fit), (sample, _sample), (inspect, _inspect)):
+    runs = ((demo, _demo), (fit, _fit), (sample, _sample), (report, _report), (inspect, _inspect))
+    for command, run in runs:
         command.set_defaults(run=run)
     _add_demo(demo)
     _add_fit(fit)
     _add_sample(sample)
+    _add_report(report)
     inspect.add_argument("file", metavar="FILE", help="a model, or a CSV or Parquet table")
     return parser
 
@@ -269,6 +320,31 @@ def _add_sample(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument("--seed", type=arguments.seed, metavar="N", help="number of this sample")
     _add_common(command)
+
+
+def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("real", metavar="REAL", help="the rows that the generator saw")
+    command.add_argument("synthetic", metavar="SYNTHETIC", help="the rows to judge")
+    command.add_argument("--holdout", metavar="FILE", help="real rows that it never saw")
+    command.add_argument(
+        "--target", metavar="NAME", help="column to predict (default: each column in turn)"
+    )
+    command.add_argument(
+        "--model", metavar="FILE", help="a model of `tabgan fit`: its schema, and its training"
+    )
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write a page with pictures"
+    )
+    command.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON")
+    command.add_argument(
+        "--max-rows", type=arguments.count, default=50_000, metavar="N",
+        help="use at most N random rows of each table (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--seed", type=arguments.seed, default=0, metavar="N",
+        help="seed of everything random (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 
 def _add_demo(command: argparse.ArgumentParser) -> None:

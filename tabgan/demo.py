@@ -1,6 +1,7 @@
 """Fit one table, and judge the synthetic rows beside real ones that the generator never saw."""
 
 import os
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,17 +9,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tabgan._optional import require
 from tabgan._random import child_generator, child_seed, root_seed
 from tabgan.datasets import fetch_adult, load_demo
 from tabgan.estimators import TabularGAN
 from tabgan.exceptions import MissingDependencyError
 from tabgan.metrics import copying, judge, logistic_c2st, shape_error, trend_error
+from tabgan.report import SyntheticReport
 from tabgan.table_files import write_table
 
-__all__ = ["DEMO_TABLES", "DemoResult", "fidelity_figures", "format_figures", "run_demo"]
+__all__ = [
+    "DEMO_TABLES",
+    "DEMO_TARGETS",
+    "DemoResult",
+    "fidelity_figures",
+    "format_figures",
+    "run_demo",
+]
 
 DEMO_TABLES = {"breast-cancer": load_demo, "adult": fetch_adult}
 """Loaders of the tables that the demo can take, by name."""
+
+DEMO_TARGETS = {"breast-cancer": "diagnosis", "adult": "income"}
+"""Their columns to predict."""
 
 # Copies are looked up for this many synthetic rows, so that a long table takes seconds.
 _MOST_LOOKED_UP = 5000
@@ -35,18 +48,22 @@ class DemoResult:
     figures : DataFrame
         One row a figure, as :func:`fidelity_figures` returns it.
     files : tuple of Path
-        The synthetic table, the model and the figures on disk.
+        The synthetic table, the model, the figures and the report on disk.
+    without_report : str
+        Why no report was written; empty if one was.
     """
 
     model: TabularGAN
     figures: pd.DataFrame
     files: tuple[Path, ...]
+    without_report: str = ""
 
 
 def run_demo(
     table: pd.DataFrame,
     folder: str | os.PathLike,
     *,
+    target: Hashable | None = None,
     max_steps: int | str = "auto",
     refine: bool = True,
     device: str = "auto",
@@ -60,7 +77,10 @@ def run_demo(
     table : DataFrame
         The real rows.
     folder : path
-        Made if it is not there; gets synthetic.csv, model.tabgan and fidelity.csv.
+        Made if it is not there; gets synthetic.csv, model.tabgan, fidelity.csv, and report.html
+        where the extra "report" is installed.
+    target : hashable or None, default=None
+        The column that the report predicts. None: each column in turn.
     max_steps, refine, device
         As for :class:`tabgan.TabularGAN`.
     random_state : None, int, Generator or RandomState, default=0
@@ -90,7 +110,23 @@ def run_demo(
     write_table(files[0], [synthetic], schema=model.schema_)
     model.save(files[1])
     write_table(files[2], [figures])
-    return DemoResult(model, figures, files)
+    report = SyntheticReport(
+        train,
+        synthetic,
+        holdout=holdout,
+        target=target,
+        schema=model.schema_,
+        estimator=model,
+        random_state=seed,
+        verbose=verbose,
+    )
+    try:
+        # Without the page there is no use in what takes longest.
+        require("jinja2", extra="report", purpose="The report")
+        report.to_html(folder / "report.html")
+    except MissingDependencyError as error:
+        return DemoResult(model, figures, files, str(error))
+    return DemoResult(model, figures, (*files, folder / "report.html"))
 
 
 def fidelity_figures(

@@ -20,7 +20,7 @@ JUDGE_ROWS = 20_000
 NEIGHBOR_ROWS = 10_000
 COVERAGE_ROWS = 5_000
 LOOKED_UP_ROWS = 20_000
-LEAST_LOOKED_UP_ROWS = 1_000
+LEAST_LOOKED_UP_ROWS = 1_500
 # Cells of real rows that looked-up rows may be compared with: about ten seconds of one core.
 SEARCH_BUDGET = 2e10
 
@@ -52,6 +52,14 @@ class Context:
     def has_holdout(self) -> bool:
         """Whether real rows are there that the generator never saw."""
         return self.tables.holdout is not None
+
+    @property
+    def search_jobs(self) -> int:
+        """Threads of the searches of neighbours: all cores, if nothing was said.
+
+        Trees take one then: their libraries become many times slower where other programs run.
+        """
+        return -1 if self.n_jobs is None else self.n_jobs
 
     @property
     def holdout(self) -> pd.DataFrame:
@@ -103,7 +111,7 @@ class Context:
             metrics.neighbor_overlap,
             n_neighbors=self.n_neighbors,
             max_rows=min(NEIGHBOR_ROWS, self.max_rows),
-            n_jobs=self.n_jobs,
+            n_jobs=self.search_jobs,
         )
 
     @cached_property
@@ -117,7 +125,7 @@ class Context:
             schema=self.tables.kinds,
             random_state=child_seed(self.seed, "report", "copying"),
             max_synthetic=self.looked_up(2 * min(len(real), len(holdout))),
-            n_jobs=self.n_jobs,
+            n_jobs=self.search_jobs,
         )
 
     def looked_up(self, n_searched: int) -> int:

@@ -62,7 +62,8 @@ class SyntheticReport:
     random_state : None, int, Generator or RandomState, default=None
         Draws everything that is drawn. The same number gives the same report.
     n_jobs : int or None, default=None
-        Threads. None means 1, -1 all cores. The report does not depend on it.
+        Threads. None means all cores for the searches of neighbours and 1 for trees, which lose
+        much time where other programs run; -1 means all cores. The report does not depend on it.
     verbose : int, default=0
         Whether a bar of sections is shown.
 

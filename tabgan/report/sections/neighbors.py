@@ -122,7 +122,7 @@ def _add_regions(context: Context, section: Section) -> None:
         metrics.least_mixed_regions,
         max_rows=min(context.max_rows, 10_000),
         n_neighbors=context.n_neighbors,
-        n_jobs=context.n_jobs,
+        n_jobs=context.search_jobs,
     )
     rows = [
         {

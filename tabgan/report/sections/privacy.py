@@ -127,8 +127,9 @@ def _add_distances(context: Context, section: Section) -> None:
         holdout=context.unseen,
         schema=context.tables.kinds,
         random_state=context.seed,
-        max_rows=context.looked_up(2 * len(context.tables.real)),
-        n_jobs=context.n_jobs,
+        # The pictures need fewer rows than the verdict does.
+        max_rows=context.looked_up(2 * len(context.tables.real)) // 2,
+        n_jobs=context.search_jobs,
     )
     for name, ours, theirs in (
         ("closest_distance", found.distance, found.holdout_distance),
