@@ -8,6 +8,7 @@ import numpy as np
 from tabgan.exceptions import InvalidParameterError
 from tabgan.metrics import ColumnMarginal, column_marginals
 from tabgan.plots._display import Display, outline
+from tabgan.plots._spikes import spike_of
 from tabgan.plots._style import Palette
 from tabgan.plots._text import drawn_text
 
@@ -139,10 +140,19 @@ def _draw(axes: Any, panel: Mapping[str, Any], colours: Palette) -> None:
         return
     edges = np.array(panel["edges"], dtype=float)
     widths = np.maximum(np.diff(edges), 0.01 * (edges[-1] - edges[0]) or 1.0)
+    densities = {name: np.array(panel[name], dtype=float) / widths for name in _series(panel)}
     for name, options in _series(panel).items():
-        heights = np.array(panel[name], dtype=float) / widths
-        outline(axes, edges, heights, getattr(colours, name), **options)
+        outline(axes, edges, densities[name], getattr(colours, name), **options)
     axes.set_yticks([])
+    spike = spike_of(list(densities.values()))
+    if spike is not None:
+        cell, limit = spike
+        axes.set_ylim(0, limit)
+        told = f" \u2191 {panel['real'][cell]:.1%}, {panel['synthetic'][cell]:.1%}"
+        place = (edges[cell] + edges[cell + 1]) / 2
+        is_left = place < (edges[0] + edges[-1]) / 2
+        options = {"ha": "left" if is_left else "right", "va": "top", "fontsize": "small"}
+        axes.text(place, 0.97 * limit, told, color=colours.muted, **options)
     labels = panel["tick_labels"]
     if labels and len(labels) == len(edges):
         axes.set_xticks([edges[0], edges[-1]], [labels[0], labels[-1]])

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from tabgan.report.drawings import Markup, draw, draw_gauge
 from tabgan.report.drawings.scales import decimals_of, format_number, format_share
 from tabgan.report.untrusted import cleaned
 
-__all__ = ["render_page"]
+__all__ = ["frame_page", "render_page"]
 
+TITLE = "Synthetic data report"
 TEMPLATES = Path(__file__).parent / "templates"
 # Class of the badge and mark before the word: never told apart by colour alone.
 BADGES = {
@@ -75,10 +77,37 @@ def render_page(summary: Mapping[str, Any]) -> str:
     environment.globals.update(badge=_badge, thresholds=_thresholds, gauge=draw_gauge)
     style, script = _style(), _asset("page.js")
     return environment.get_template("page.html").render(
+        title=TITLE,
         summary=_shown(cleaned(summary)),
         style=Markup(style),
         script=Markup(script),
         policy=_policy(style, script),
+    )
+
+
+def frame_page(page: str, *, height: int = 800) -> str:
+    """Return a frame that holds a page, for a notebook: its styles and ids stay inside.
+
+    Parameters
+    ----------
+    page : str
+        What :func:`render_page` returned.
+    height : int, default=800
+        Height of the frame in pixels.
+
+    Returns
+    -------
+    frame : str
+        An ``iframe`` whose scripts see nothing of the notebook.
+
+    Examples
+    --------
+    >>> frame_page("<p>a</p>", height=90)
+    '<iframe ... height="90" srcdoc="&lt;p&gt;a&lt;/p&gt;"></iframe>'
+    """
+    return (
+        f'<iframe title="{TITLE}" sandbox="allow-scripts" width="100%" height="{height:d}" '
+        f'srcdoc="{escape(page)}"></iframe>'
     )
 
 
@@ -154,7 +183,7 @@ def _body(table: dict[str, Any]) -> list[list[dict[str, Any]]]:
 
 def _cell(value: Any, kind: str) -> dict[str, Any]:
     if value is None or value == "":
-        return {"kind": "empty", "text": "", "sort": ""}
+        return {"kind": "empty", "text": "", "sort": "", "column": kind}
     if kind == "verdict":
         return {"kind": kind, "text": value, "sort": SEVERITY.get(value, len(SEVERITY))}
     if kind in ("number", "share") and isinstance(value, int | float):

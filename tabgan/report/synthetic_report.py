@@ -17,7 +17,7 @@ from tabgan._random import root_seed
 from tabgan.exceptions import InvalidParameterError
 from tabgan.report.context import Context
 from tabgan.report.inputs import prepare_tables
-from tabgan.report.page import render_page
+from tabgan.report.page import frame_page, render_page
 from tabgan.report.pieces import Section
 from tabgan.report.sections import SECTIONS, TITLES, fill_overview
 from tabgan.report.text import render_text
@@ -236,7 +236,7 @@ class SyntheticReport:
         return f"<SyntheticReport of {shown}; {len(self._sections)} of {len(TITLES)} sections>"
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return frame_page(self.to_html())
 
     def _compute_all(self) -> None:
         """Compute all sections that were not asked for before."""

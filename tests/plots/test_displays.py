@@ -19,6 +19,7 @@ from tabgan.plots import (
     PrivacyDisplay,
     TrainingDisplay,
 )
+from tabgan.plots._spikes import spike_of
 from tabgan.plots._style import PALETTES, SHADES, contrast, readable_on, shades
 from tests.report.made_summaries import made_summary
 
@@ -278,3 +279,15 @@ def test_texts_and_lines_stand_out_from_the_paper(theme: str) -> None:
 def test_the_contrast_is_that_of_the_guidelines() -> None:
     assert contrast("#ffffff", "#000000") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+def test_a_cell_that_would_hide_all_others_is_cut_and_told() -> None:
+    assert spike_of([[90.0, 2.0, 1.0], [80.0, 3.0, 1.0]]) == (0, pytest.approx(3.9))
+    assert spike_of([[20.0, 3.0, 1.0]]) is None
+    assert spike_of([[90.0, 0.0, 0.0]]) is None
+    assert spike_of([[90.0, 1.0]]) is None
+    panel = {"column": "c", "edges": [0.0, 1.0, 2.0, 3.0], "tick_labels": None, "holdout": None,
+             "real": [0.9, 0.06, 0.04], "synthetic": [0.92, 0.05, 0.03]}  # fmt: skip
+    drawn = MarginalsDisplay(panels=[panel]).plot()
+    assert drawn.ax_.get_ylim() == (0, pytest.approx(1.3 * 0.06))
+    assert [text.get_text() for text in drawn.ax_.texts] == [" ↑ 90.0%, 92.0%"]

@@ -299,6 +299,15 @@ def test_a_matrix_is_drawn_cell_by_cell() -> None:
     assert (cells[0, 2], cells[1, 1], cells[1, 2]) == ("shade n5", "undefined", "shade p0")
 
 
+def test_a_spike_leaves_the_picture_and_its_shares_are_told() -> None:
+    panel = {"column": "c", "numeric": True, "edges": [0.0, 1.0, 2.0, 3.0], "tick_labels": None,
+             "real": [0.9, 0.06, 0.04], "synthetic": [0.92, 0.05, 0.03], "holdout": None,
+             "missing": {"real": 0.0, "synthetic": 0.0}}  # fmt: skip
+    svg = draw({"kind": "marginals", "panels": [panel]}).panels[0].svg
+    assert "↑ 90 %, 92 %" in svg
+    assert svg.count("<title>") == 3 and "0 to 1: real 90 %, synthetic 92 %" in svg
+
+
 def test_a_gauge_shows_value_interval_and_zones_in_place() -> None:
     figure = {"value": 7.3, "low": 6.6, "high": 8.0, "reference": 0.0, "good": 2.0, "bad": 6.0}
     svg = draw_gauge(figure)
@@ -319,9 +328,9 @@ def test_the_largest_numbers_have_places_and_ticks() -> None:
     assert ticks(-1.7e308, 1.7e308)
     assert ticks(0.0, 1.0) == [0.0, 0.25, 0.5, 0.75, 1.0]
     assert ticks(3.0, 3.0) == [3.0]
-    close = ticks(1e17, 1e17 + 64)
-    assert close == sorted(set(close)) and 1e17 <= close[0] and close[-1] <= 1e17 + 64
-    assert len(ticks(1e30, 1e30 * (1 + 1e-15))) == 2
+    for low, high in ((1e17, 1e17 + 64), (1e30, 1e30 * (1 + 1e-15)), (1.0, 1 + 4e-16)):
+        close = ticks(low, high)
+        assert close == sorted(set(close)) and low <= close[0] and close[-1] <= high
 
 
 @pytest.mark.parametrize(
@@ -340,6 +349,7 @@ def test_an_interval_gives_its_figure_the_decimals() -> None:
     assert decimals_of(0.5, 0.5) is None and decimals_of(None, 1.0) is None
     assert format_number(1.0, decimals=3) == "1.000"
     assert format_number(-0.0001, decimals=2) == "0.00"
+    assert format_share(-1e-9) == format_share(-0.0) == "0 %"
     assert format_share(0.5) == "50 %" and format_share(0.00314) == "0.31 %"
 
 

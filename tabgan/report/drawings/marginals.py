@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 from typing import Any
 
+from tabgan.plots._spikes import spike_of
 from tabgan.report.drawings.elements import Drawing, Markup, Panel, picture, shorten, tag
 from tabgan.report.drawings.outlines import TABLES, histogram_outline, number_axis
 from tabgan.report.drawings.scales import Scale, format_number, format_share
@@ -72,7 +73,8 @@ def _histogram(panel: dict[str, Any]) -> Markup:
         if panel.get(name)
     }
     highest = max((max(values, default=0.0) for values in densities.values()), default=0.0)
-    y = Scale(0.0, highest or 1.0, _HEIGHT - 22, 6)
+    spike = spike_of(list(densities.values()))
+    y = Scale(0.0, spike[1] if spike else highest or 1.0, _HEIGHT - 22, 6)
     shapes = []
     for name in ("real", "holdout", "synthetic"):
         if name in densities:
@@ -92,7 +94,25 @@ def _histogram(panel: dict[str, Any]) -> Markup:
     labels = panel.get("tick_labels")
     dates = labels if labels and len(labels) == len(edges) else None
     axis = number_axis(x, _HEIGHT - 22, names=dates)
+    if spike:
+        shapes.append(_spike_text(panel, spike[0], x))
     return picture(_WIDTH, _HEIGHT, *shapes, axis, *hits, label=_label(panel))
+
+
+def _spike_text(panel: dict[str, Any], cell: int, x: Scale) -> Markup:
+    """Say what a cell holds that leaves the picture at its top."""
+    edges = _finite(panel["edges"])
+    place = x((edges[cell] + edges[cell + 1]) / 2)
+    is_left = place < _WIDTH / 2
+    shares = f"{format_share(panel['real'][cell])}, {format_share(panel['synthetic'][cell])}"
+    return tag(
+        "text",
+        f"\u2191 {shares}" if is_left else f"{shares} \u2191",
+        x=place + (5 if is_left else -5),
+        y=14,
+        font_size=10,
+        class_="halo" if is_left else "halo end",
+    )
 
 
 def _cell_title(panel: dict[str, Any], cell: int) -> str:

@@ -79,5 +79,5 @@ def format_share(value: float | None) -> str:
         return DASH
     per_cent = 100 * value
     decimals = 2 if 0 < abs(per_cent) < 1 else 1
-    written = f"{per_cent:,.{decimals}f}"
-    return f"{written.rstrip('0').rstrip('.')} %"
+    written = f"{per_cent:,.{decimals}f}".rstrip("0").rstrip(".")
+    return f"{written if written.strip('-') != '0' else '0'} %"

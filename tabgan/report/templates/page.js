@@ -3,6 +3,19 @@
   const said = document.getElementById("said");
   const tip = document.getElementById("tip");
 
+  // In a frame without an address of its own, "#place" would lead to the page around it.
+  if (location.protocol === "about:") {
+    for (const link of document.querySelectorAll('a[href^="#"]')) {
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        const target = document.getElementById(link.getAttribute("href").slice(1));
+        target.setAttribute("tabindex", "-1");
+        target.focus({ preventScroll: true });
+        target.scrollIntoView();
+      });
+    }
+  }
+
   // Tables: a button in every head; cells without a value stay last, equal ones keep their order.
   function compare(first, second, isText) {
     if (isText) return first.localeCompare(second, undefined, { numeric: true });
@@ -59,7 +72,9 @@
     for (const mark of svg.children) {
       const title = mark.querySelector("title");
       const kind = mark.classList.contains("real") ? "Real" : "Synthetic";
-      texts.set(mark, title ? kind + ": " + title.textContent : kind);
+      const text = title ? title.textContent : "";
+      const isNamed = text.toLowerCase().startsWith(kind.toLowerCase());
+      texts.set(mark, isNamed || !text ? text || kind : kind + ": " + text);
       if (title) title.remove();
     }
     const marks = Array.from(texts.keys());
