@@ -16,6 +16,7 @@ USER_MODULES = [
     "tabgan.datasets",
     "tabgan.estimators",
     "tabgan.metrics",
+    "tabgan.plots",
     "tabgan.report",
     "tabgan.table_files",
 ]
