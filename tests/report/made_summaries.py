@@ -108,10 +108,12 @@ def _columns(names: list[str]) -> dict:
     columns = [{"key": "column", "label": "Column", "kind": "text"}] + [
         {"key": key, "label": key.replace("_", " "), "kind": kind}
         for key, kind in (("shape_error", "share"), ("kl", "number"), ("js", "number"),
-                          ("missing", "share"), ("coverage", "share"))
+                          ("missing", "share"), ("coverage", "share"),
+                          ("outside_the_real_range", "share"))
     ]  # fmt: skip
     rows = [
         {"column": name, "shape_error": 0.01 + 0.37 * (number % 7) / 7, "kl": 0.01 * number,
+         "outside_the_real_range": None,
          "js": None if number % 5 == 4 else 0.002 * number, "missing": 0.0, "coverage": 1.0}
         for number, name in enumerate(names)
     ]  # fmt: skip
