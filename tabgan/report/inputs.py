@@ -5,6 +5,7 @@ kind, levels that no real row has. They are counted and the rest is compared. Pr
 tables are errors, since nothing could be measured against them.
 """
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -91,7 +92,7 @@ def prepare_tables(
     InvalidParameterError
         If the target is no column of `real`.
     """
-    train = _checked(real, "real")
+    train = _checked(real, "real", min_rows=2)
     finite, n_infinite = _finite(synthetic)
     synthetic_frame = _checked(finite, "synthetic")
     unseen = None if holdout is None else _checked(holdout, "holdout")
@@ -149,10 +150,10 @@ def _listed(names: Any, limit: int = 5) -> str:
     return f"{shown}, ..." if len(names) > limit else shown
 
 
-def _checked(table: Any, name: str) -> pd.DataFrame:
+def _checked(table: Any, name: str, min_rows: int = 1) -> pd.DataFrame:
     """Return a table as a DataFrame that can be used, or say which table cannot."""
     try:
-        return check_table(table, min_rows=1)
+        return check_table(table, min_rows=min_rows)
     except TableError as error:
         raise TableError(f"The {name} table cannot be used: {error}") from error
 
@@ -169,12 +170,22 @@ def _finite(table: Any) -> tuple[pd.DataFrame, dict[Hashable, int]]:
     counts: dict[Hashable, int] = {}
     if not frame.columns.is_unique:
         return frame, counts
-    for name in frame.columns[[pd.api.types.is_float_dtype(kind) for kind in frame.dtypes]]:
-        infinite = np.isinf(frame[name].to_numpy(dtype=float, na_value=np.nan))
+    for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        if not (pd.api.types.is_float_dtype(dtype) or pd.api.types.is_object_dtype(dtype)):
+            continue
+        infinite = _is_infinite(frame[name])
         if infinite.any():
             counts[name] = int(infinite.sum())
             frame = _with(frame, name, frame[name].mask(infinite))
     return frame, counts
+
+
+def _is_infinite(series: pd.Series) -> np.ndarray:
+    """Return which cells are infinite numbers."""
+    if series.dtype == object:
+        cells = series.to_numpy()
+        return np.array([isinstance(cell, float) and math.isinf(cell) for cell in cells], bool)
+    return np.isinf(series.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _infinite_findings(counts: Mapping[Hashable, int], n_rows: int) -> list[Finding]:

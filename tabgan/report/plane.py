@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Hashable, Mapping
 from functools import reduce
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ def lay_out(
     TableError
         If there are fewer rows than a map needs.
     """
-    umap = require("umap", extra="report", purpose="The map of the rows")
+    umap = _umap()
     encoded = encode_tables(kinds, same_decimals=True, train=train, **tables)
     space = overlap_space(encoded["train"], tuple(encoded.tables.values()))
     grid = reduce(Grid.join, (space.points(encoded[name]) for name in tables))
@@ -68,6 +69,13 @@ def lay_out(
     points[order] = np.nan_to_num(placed)
     ends = np.cumsum([len(table) for table in tables.values()])
     return dict(zip(tables, np.split(points, ends[:-1]), strict=True))
+
+
+def _umap() -> ModuleType:
+    """Import UMAP without its word that TensorFlow is not installed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return require("umap", extra="report", purpose="The map of the rows")
 
 
 def _distances(grid: Grid) -> np.ndarray:

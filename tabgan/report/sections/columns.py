@@ -1,6 +1,6 @@
 """Columns: is each column by itself like the real one?"""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from tabgan.report.credit import withdraw_credit
 from tabgan.report.pieces import Figure, Section, column, finite, interval_of, table
 from tabgan.report.verdicts import THRESHOLDS
 
-__all__ = ["fill_columns"]
+__all__ = ["date_labels", "fill_columns"]
 
 MOST_PANELS = 60
 # The jackknife goes through the columns 40 times.
@@ -144,9 +144,7 @@ def _plot(
 def _panel(name: Hashable, part: metrics.ColumnMarginal, has_holdout: bool) -> dict[str, Any]:
     labels = part.labels
     if part.kind == "datetime" and part.edges is not None:
-        days = pd.to_datetime(pd.Series(part.edges), unit="us")
-        is_long = days.iloc[-1] - days.iloc[0] > pd.Timedelta(days=3)
-        labels = tuple(days.dt.strftime("%Y-%m-%d" if is_long else "%Y-%m-%d %H:%M"))
+        labels = date_labels(part.edges)
     return {
         "column": str(name),
         "numeric": part.is_numeric,
@@ -157,3 +155,10 @@ def _panel(name: Hashable, part: metrics.ColumnMarginal, has_holdout: bool) -> d
         "holdout": part.holdout if has_holdout else None,
         "missing": {"real": part.missing_real, "synthetic": part.missing_synthetic},
     }
+
+
+def date_labels(edges: Sequence[float]) -> tuple[str, ...]:
+    """Return the dates of edges in microseconds, with the time of day where they are close."""
+    days = pd.to_datetime(pd.Series(edges), unit="us")
+    is_long = days.iloc[-1] - days.iloc[0] > pd.Timedelta(days=3)
+    return tuple(days.dt.strftime("%Y-%m-%d" if is_long else "%Y-%m-%d %H:%M"))

@@ -8,6 +8,7 @@ from tabgan import metrics
 from tabgan.report.context import Context
 from tabgan.report.credit import withdraw_credit
 from tabgan.report.pieces import Figure, Section, column, finite, interval_of, table
+from tabgan.report.sections.columns import date_labels
 from tabgan.report.verdicts import THRESHOLDS
 
 __all__ = ["fill_correlations"]
@@ -208,8 +209,8 @@ def _pair_plots(context: Context, found: metrics.AssociationMatrices) -> list[di
             "real": pair.real_cells,
             "synthetic": pair.synthetic_cells,
             "error": error,
-            "x_labels": pair.x_labels,
-            "y_labels": pair.y_labels,
+            "x_labels": _axis_labels(context, pair.x, pair.x_edges, pair.x_labels),
+            "y_labels": _axis_labels(context, pair.y, pair.y_edges, pair.y_labels),
             "x_edges": pair.x_edges,
             "y_edges": pair.y_edges,
         }
@@ -228,6 +229,13 @@ def _pair_plots(context: Context, found: metrics.AssociationMatrices) -> list[di
             "panels": panels,
         }
     ]
+
+
+def _axis_labels(context: Context, name: Any, edges: Any, labels: Any) -> Any:
+    """Return the levels, or the dates of a date's edges."""
+    if edges is None or context.tables.kinds[name] != "datetime":
+        return labels
+    return date_labels(edges)
 
 
 def _cell_error(pair: metrics.AssociationPair) -> float:

@@ -87,15 +87,16 @@ def fill_overview(context: Context, section: Section, others: Mapping[str, Secti
 
 
 def _fidelity(context: Context, section: Section, figures: Sequence[Figure | None]) -> Verdict:
-    """Return the worst verdict; a figure that is lacking leaves no room for "good"."""
-    verdict = worst(
+    """Return the worst verdict; a figure or a column that is lacking leaves no room for "good"."""
+    has_pairs = len(context.tables.kinds) > 1
+    verdicts: list[Verdict] = [
         "not judged" if figure is None else figure.verdict
-        for figure in figures
-        if figure is not None or len(context.tables.kinds) > 1
-    )
-    lost = len(context.tables.lacking)
-    if lost and verdict in ("good", "not judged", "too little data"):
-        section.note(f"{lost} column(s) are lacking, so that likeness is not called good.")
+        for (id, _), figure in zip(FIDELITY, figures, strict=True)
+        if figure is not None or id != "correlations" or has_pairs
+    ]
+    verdict = worst(verdicts)
+    if context.tables.lacking and verdict == "good":
+        section.note("Columns are lacking, so that likeness is not called good.")
         return "look"
     return verdict
 
@@ -103,7 +104,7 @@ def _fidelity(context: Context, section: Section, figures: Sequence[Figure | Non
 def _answer(name: str, label: str, verdict: Verdict, figures: Sequence[Figure | None]) -> Figure:
     """Return one of the three answers, with what decided it."""
     deciding = [f.label for f in figures if f is not None and f.verdict == verdict]
-    names = ", ".join(deciding) or "some figures"
+    names = ", ".join(deciding) or "the columns and figures that are lacking"
     meaning = ACTIONS[name].get(verdict, "").format(names=names)
     return Figure(name=name, label=label, meaning=meaning, value=None, verdict=verdict)
 
