@@ -13,6 +13,16 @@ from tabgan.plots._text import drawn_text
 
 __all__ = ["Display", "interval_rows", "outline", "plots_of", "require_matplotlib"]
 
+SECTIONS = {
+    "correlation": "correlations",
+    "detection": "detection",
+    "distances": "privacy",
+    "marginals": "columns",
+    "overlap": "neighbors",
+    "training": "training",
+}
+"""The section of a report that holds a kind of plot, or says why there is none."""
+
 
 def require_matplotlib(module: str) -> Any:
     """Import a module of matplotlib, or say how to install it."""
@@ -45,7 +55,7 @@ class Display:
         notes = " ".join(
             note
             for section in report.to_dict()["sections"]
-            if section["state"] != "ok"
+            if section["id"] == SECTIONS[kind]
             for note in section["notes"]
         )
         raise InvalidParameterError(

@@ -9,6 +9,7 @@ def drawn_text(text: Any, limit: int = 28) -> str:
     """Return a text that is short, in one line, and not taken for mathematics."""
     line = " ".join(str(text).split())
     if len(line) > limit:
-        tail = limit // 3
+        # Names of one family often differ at their ends.
+        tail = limit // 2
         line = f"{line[: limit - tail - 1]}…{line[-tail:]}"
     return line.replace("$", r"\$")

@@ -120,10 +120,11 @@ def test_an_unknown_theme_is_refused(display: Any) -> None:
 def test_a_report_without_the_plot_says_why(display: Any) -> None:
     class Empty:
         def to_dict(self) -> dict[str, Any]:
-            section = {"state": "absent", "notes": ["No estimator was given."], "plots": []}
-            return {"sections": [section]}
+            ids = ("columns", "correlations", "neighbors", "detection", "privacy", "training")
+            empty = {"state": "limited", "plots": []}
+            return {"sections": [{"id": id, "notes": [f"Why {id}."], **empty} for id in ids]}
 
-    with pytest.raises(InvalidParameterError, match=r"has no plot of the kind.*No estimator was"):
+    with pytest.raises(InvalidParameterError, match=r"no plot of the kind '\w+'\. Why \w+\.$"):
         display.from_report(Empty())
 
 

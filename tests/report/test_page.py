@@ -356,7 +356,7 @@ def test_an_interval_gives_its_figure_the_decimals() -> None:
 def test_a_long_name_is_cut_in_the_middle_to_its_room() -> None:
     assert shorten("short", 10, 100) == "short"
     cut = shorten("a very long name of a column", 10, 60)
-    assert "…" in cut and cut.startswith("a ver") and cut.endswith("n")
+    assert "…" in cut and cut.startswith("a ve") and cut.endswith("umn")
     assert text_width(cut, 10) <= 60
     assert text_width("収入", 10) > text_width("ab", 10)
 
@@ -378,3 +378,17 @@ def test_colours_of_badges_are_readable() -> None:
         for text in (PALETTES[theme].muted, PALETTES[theme].ink, colours["link"]):
             assert contrast(text, colours["panel"]) >= 4.5
         assert contrast(colours["link"], PALETTES[theme].paper) >= 4.5
+
+
+def test_the_axis_of_a_pair_names_levels_beside_cells_and_dates_at_edges() -> None:
+    pair = {"x": "day", "y": "c", "kinds": ["numeric", "levels"], "error": 0.1,
+            "real": [[0.5, 0.1], [0.2, 0.2]], "synthetic": [[0.4, 0.2], [0.2, 0.2]],
+            "x_labels": ["2001-01-01", "2002-01-01", "2003-01-01"], "x_edges": [0.0, 1.0, 2.0],
+            "y_labels": ["low", "high"], "y_edges": None}  # fmt: skip
+    svg = draw({"kind": "pairs", "panels": [pair]}).panels[0].svg
+    texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
+    for day in pair["x_labels"]:
+        assert texts.count(day) == 2
+    assert [text for text in texts if text in ("low", "high")] == ["low", "high"]
+    places = [float(y) for y in re.findall(r'<text x="77" y="([\d.]+)"', svg)]
+    assert places == [pytest.approx(18 + 118 * share + 3.5) for share in (0.25, 0.75)]

@@ -96,5 +96,6 @@ def shorten(text: str, size: float, room: float) -> str:
     keep = len(text)
     while keep > 2 and text_width(text[:keep], size) + size > room:
         keep -= 1
-    tail = keep // 3
+    # Names of one family often differ at their ends.
+    tail = keep // 2
     return f"{text[: keep - tail]}…{text[len(text) - tail :] if tail else ''}"

@@ -215,7 +215,7 @@ def draw_pairs(plot: dict[str, Any]) -> Drawing:
 def _pair_picture(pair: dict[str, Any], highest: float, label: str) -> Markup:
     side, room, top, gap = 118.0, 82.0, 18.0, 12.0
     bottom = top + side
-    x_marks = [(share, shorten(text, 10, 50)) for share, text in _axis_marks(pair, "x", side, 12.0)]
+    x_marks = [(share, shorten(text, 10, 58)) for share, text in _axis_marks(pair, "x", side, 12.0)]
     below = 12 + 0.82 * max((text_width(text, 10) for _, text in x_marks), default=0.0)
     parts = []
     for number, (table, word) in enumerate((("real", "Real"), ("synthetic", "Synthetic"))):
@@ -246,9 +246,7 @@ def _axis_marks(
     rows = pair["real"]
     count = max(len(rows) if axis == "x" else len(rows[0]), 1)
     labels, edges = pair.get(f"{axis}_labels"), pair.get(f"{axis}_edges")
-    names = (
-        [format_number(edge) for edge in edges] if edges else [str(name) for name in labels or ()]
-    )
+    names = [str(name) for name in labels or ()] or list(map(format_number, edges or ()))
     shift = 0.0 if edges else 0.5
     for number in range(0, len(names), max(1, math.ceil(least * count / side))):
         yield min((number + shift) / count, 1.0), names[number]
