@@ -19,7 +19,7 @@ from tabgan.demo import fidelity_figures, run_demo
 from tabgan.table_files import read_table
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-COMMANDS = ["demo", "fit", "sample", "inspect"]
+COMMANDS = ["demo", "fit", "sample", "report", "inspect"]
 QUICK = ["--max-steps", "20", "--no-refine", "--quiet", "--device", "cpu"]
 
 
@@ -244,6 +244,8 @@ def test_another_ending_of_the_output_is_refused(
         ["sample", "m"],
         ["sample", "m", "-n", "0"],
         ["sample", "m", "-n", "many"],
+        ["report", "real.csv"],
+        ["report", "real.csv", "new.csv", "--max-rows", "0"],
         ["inspect"],
         ["demo", "--data", "iris"],
     ],
@@ -352,7 +354,7 @@ def test_the_demo_writes_and_prints_figures_beside_a_holdout(
     assert main(arguments) == 0
     printed = capsys.readouterr().out
     assert "real holdout" in printed
-    for name in ("synthetic.csv", "model.tabgan", "fidelity.csv"):
+    for name in ("synthetic.csv", "model.tabgan", "fidelity.csv", "report.html"):
         assert str(folder / name) in printed
         assert (folder / name).stat().st_size > 0
     figures = read_table(folder / "fidelity.csv")

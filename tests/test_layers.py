@@ -191,6 +191,8 @@ def test_a_function_fits_one_screen_and_a_module_one_idea(module: str) -> None:
         ("import tabgan.schema", {"torch", "sklearn"}),
         ("import tabgan.metrics", {"torch"}),
         ("import tabgan.preprocessing", {"torch"}),
+        ("import tabgan.plots", {"torch", "matplotlib"}),
+        ("import tabgan.report", {"torch", "matplotlib", "umap", "numba", "jinja2", "xgboost"}),
         ("import tabgan.datasets", {"torch"}),
         ("import tabgan.cli", {"torch"}),
         ("import tabgan.estimators", {"matplotlib", "xgboost"}),
