@@ -16,6 +16,7 @@ __all__ = ["fill_correlations"]
 # The jackknife goes through all pairs 40 times.
 MOST_COLUMNS = 40
 ROWS = 20_000
+DIGITS = 4
 COLUMNS = (
     column("x", "Column", "text"),
     column("y", "and column", "text"),
@@ -134,16 +135,22 @@ def _difference_figures(found: metrics.AssociationMatrices) -> list[Figure]:
     ]
 
 
+def _rounded(association: float | None) -> float | None:
+    """Return an association with the digits that mean something."""
+    value = finite(association)
+    return None if value is None else round(value, DIGITS)
+
+
 def _pair_table(found: metrics.AssociationMatrices) -> dict[str, Any]:
     rows = [
         {
             "x": str(pair.x),
             "y": str(pair.y),
             "measure": pair.measure,
-            "real": finite(pair.real),
-            "synthetic": finite(pair.synthetic),
-            "holdout": finite(pair.holdout),
-            "difference": finite(pair.difference),
+            "real": _rounded(pair.real),
+            "synthetic": _rounded(pair.synthetic),
+            "holdout": _rounded(pair.holdout),
+            "difference": _rounded(pair.difference),
         }
         for pair in found.worst_pairs
     ]
@@ -159,7 +166,7 @@ def _pearson_table(found: metrics.AssociationMatrices, most: int = 10) -> dict[s
     for place in np.argsort(-gaps, kind="stable")[:most]:
         i, j = first[place], second[place]
         matrices = (found.pearson_real, found.pearson_synthetic, found.pearson_holdout)
-        values = [None if matrix is None else finite(matrix[i, j]) for matrix in matrices]
+        values = [None if matrix is None else _rounded(matrix[i, j]) for matrix in matrices]
         rows.append(
             {
                 "x": str(found.numeric_columns[i]),
@@ -168,7 +175,7 @@ def _pearson_table(found: metrics.AssociationMatrices, most: int = 10) -> dict[s
                 "real": values[0],
                 "synthetic": values[1],
                 "holdout": values[2],
-                "difference": finite(difference[i, j]),
+                "difference": _rounded(difference[i, j]),
             }
         )
     return table("pearson", "Pearson's correlations that differ most", COLUMNS, rows)

@@ -10,6 +10,8 @@ from tabgan.report.verdicts import THRESHOLDS
 
 __all__ = ["fill_detection"]
 
+# More digits of a loss of area than these are noise.
+DIGITS = 4
 IMPORTANCE_COLUMNS = (
     column("column", "Column", "text"),
     column("value", "Adds to the area"),
@@ -49,10 +51,11 @@ def fill_detection(context: Context, section: Section) -> None:
             )
         )
     if judged is not None:
-        importance: Any = None
+        importance = None
         with section.attempt("Which columns give it away"):
             importance = metrics.giveaways(**options, n_jobs=context.n_jobs)
             section.tables.append(_importance_table(importance))
+            section.note(f"What gives it away was found on {importance.n_rows:,} rows of each.")
         section.plots.append(_plot(judged, importance))
     withdraw_credit(context, section)
 
@@ -63,21 +66,21 @@ def _figures(context: Context, judged: metrics.JudgeResult) -> list[Figure]:
         Figure.rated(
             THRESHOLDS["auc_holdout"],
             name="auc_holdout",
-            label=f"Tree AUC, {rows} rows",
+            label=f"Tree AUC ({rows} rows)",
             meaning=f"How well trees tell synthetic from {rows} real rows: .5 by chance, 1 always.",
             **interval(judged.auc_holdout, judged.se_holdout),
             reference=finite(judged.floor),
         ),
         Figure(
             name="auc_floor",
-            label="Tree AUC, floor",
+            label="Tree AUC (floor)",
             meaning="The same for seen against unseen real rows: what a perfect table scores.",
             **interval(judged.floor, judged.se_floor),
             direction="reference",
         ),
         Figure(
             name="auc_train",
-            label="Tree AUC, seen rows",
+            label="Tree AUC (seen rows)",
             meaning="The same for synthetic against seen rows; far below the first: copying.",
             **interval(judged.auc_train, judged.se_train),
             reference=finite(judged.floor),
@@ -94,20 +97,21 @@ def _figures(context: Context, judged: metrics.JudgeResult) -> list[Figure]:
     ]
 
 
-def _importance_rows(found: Any) -> list[dict[str, Any]]:
+def _importance_rows(found: metrics.Giveaways) -> list[dict[str, Any]]:
+    """Return the columns, the one that adds most first."""
     return [
         {
             "column": str(part.column),
-            "value": finite(part.value),
-            "low": finite(part.low),
-            "high": finite(part.high),
+            "value": round(part.value, DIGITS),
+            "low": round(part.low, DIGITS),
+            "high": round(part.high, DIGITS),
             "named": part.named,
         }
-        for part in found.parts
+        for part in sorted(found.parts, key=lambda part: -part.value)
     ]
 
 
-def _importance_table(found: Any) -> dict[str, Any]:
+def _importance_table(found: metrics.Giveaways) -> dict[str, Any]:
     rows = [{**row, "named": "yes" if row["named"] else ""} for row in _importance_rows(found)]
     note = (
         "Loss of area if the column is permuted among rows that the judge was not trained on. A "
@@ -116,7 +120,7 @@ def _importance_table(found: Any) -> dict[str, Any]:
     return table("giveaways", "What gives it away", IMPORTANCE_COLUMNS, rows, note)
 
 
-def _plot(judged: metrics.JudgeResult, importance: Any) -> dict[str, Any]:
+def _plot(judged: metrics.JudgeResult, importance: metrics.Giveaways | None) -> dict[str, Any]:
     arms = []
     for label, value, se in (
         ("unseen and synthetic", judged.auc_holdout, judged.se_holdout),

@@ -38,7 +38,7 @@ ACTIONS: dict[str, dict[Verdict, str]] = {
     "fidelity": {
         "good": "All figures of likeness are good: the table can stand for the real one.",
         "look": "Look at {names}: between good and bad, or too near to a threshold to say.",
-        "bad": "Do not use it as if it were the real table: {names} bad.",
+        "bad": "Do not use it as if it were the real table. Bad: {names}.",
         "too little data": "Too few rows to judge {names}: give more rows, above all a holdout.",
         "copying found": "Fidelity is not credited: the table copies seen rows.",
         "not judged": "Not judged: {names} could not be computed.",
