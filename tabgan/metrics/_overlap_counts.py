@@ -127,10 +127,12 @@ class OverlapCounts:
             [counts.near_others[side], counts.tied_others[side], counts.n_tied, counts.n_places]
         )
         kinds, kind = np.unique(state, axis=1, return_inverse=True)
-        near, tied_others, tied, drawn = kinds[:, :, None]
-        chances = hypergeom.pmf(np.arange(k + 1) - near, tied, tied_others, drawn)
         weights = np.bincount(kind.reshape(-1), weights=rows, minlength=kinds.shape[1])
-        return weights @ chances / rows.sum()
+        # Points that no row of this table holds count one tied row too few, itself.
+        held = weights > 0
+        near, tied_others, tied, drawn = kinds[:, held, None]
+        chances = hypergeom.pmf(np.arange(k + 1) - near, tied, tied_others, drawn)
+        return weights[held] @ chances / rows.sum()
 
     def expected_distribution(self, side: int) -> np.ndarray:
         """Return what :meth:`share_distribution` is on average under equal distributions."""

@@ -20,6 +20,7 @@ __all__ = ["JUDGES", "Features", "fit_judge", "judge_features"]
 # scikit-learn's histograms hold 255 cells; a column of more levels is given as an ordered one.
 MAX_HISTOGRAM_LEVELS = 255
 INNER_SHARE = 0.2
+_LARGEST = 1e38
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def judge_features(encoded: EncodedTables) -> Features:
 def judge_matrix(tables: Sequence[EncodedTable]) -> np.ndarray:
     """Return the rows of the tables, one table after the other, as one float matrix."""
     parts = [np.hstack([table.numbers, table.levels]) for table in tables]
-    return np.concatenate(parts).astype(np.float32)
+    # The trees read float32; beyond its range all numbers are alike to them.
+    return np.clip(np.concatenate(parts), -_LARGEST, _LARGEST).astype(np.float32)
 
 
 def fit_judge(

@@ -6,9 +6,10 @@ from dataclasses import replace
 from tabgan.exceptions import TabganError
 from tabgan.metrics import CopyShare, MetricResult
 from tabgan.report.context import Context
-from tabgan.report.pieces import NORMAL_95, Figure, Section, finite
+from tabgan.report.pieces import Figure, Section, finite
 from tabgan.report.verdicts import (
     COPYING_LIMITS,
+    NORMAL_95,
     THRESHOLDS,
     Verdict,
     rate_copies,

@@ -13,12 +13,11 @@ from typing import Any, Literal
 import numpy as np
 
 from tabgan.exceptions import MissingDependencyError, TabganError
-from tabgan.report.verdicts import Threshold, Verdict, rate
+from tabgan.report.verdicts import NORMAL_95, Threshold, Verdict, rate
 
 __all__ = ["Figure", "Section", "column", "finite", "interval", "interval_of", "table"]
 
 State = Literal["ok", "limited", "absent"]
-NORMAL_95 = 1.959963984540054
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +102,11 @@ class Section:
             yield
         except MissingDependencyError as error:
             self.limit(f"{what} is left out. {error}")
-        except (TabganError, ArithmeticError, ValueError, IndexError, KeyError) as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            self.limit(f"{what} could not be computed. {reason}")
+        except TabganError as error:
+            self.limit(f"{what} could not be computed. {' '.join(str(error).split())}")
+        except (ArithmeticError, ValueError, IndexError, KeyError) as error:
+            # What a library says may be a page of its own insides.
+            self.limit(f"{what} could not be computed for these tables ({type(error).__name__}).")
 
     def figure(self, name: str) -> Figure | None:
         """Return the figure of this name, if it was computed."""

@@ -11,6 +11,7 @@ from typing import Literal
 
 __all__ = [
     "COPYING_LIMITS",
+    "NORMAL_95",
     "THRESHOLDS",
     "Threshold",
     "rate",
@@ -58,6 +59,7 @@ THRESHOLDS = {
 COPYING_LIMITS = {"near_copy_excess": 0.005, "singleton_excess": 0.002, "exact_copies": 0.005}
 """Excess over unseen rows above which a share of copied rows is copying, if it is no chance."""
 
+NORMAL_95 = 1.959963984540054
 # Standard errors above 0 that tell copying from chance. Three kinds of copies are looked for, and a
 # false alarm takes all credit away: one such alarm in about 700 figures.
 _SIGNIFICANT = 3.0
@@ -109,14 +111,16 @@ def rate_copies(excess: float | None, se: float | None, limit: float) -> Verdict
     """Rate how many more rows repeat seen rows than unseen ones.
 
     "copying found" if the excess is above `limit` and three standard errors above 0; "too little
-    data" if not even copies of one row in twenty would be three standard errors above 0; else "no
-    copying found".
+    data" if not even copies of one row in twenty would be three standard errors above 0; "look" if
+    the whole 95 % interval is above `limit` all the same; else "no copying found".
     """
     if excess is None or se is None or not (math.isfinite(excess) and math.isfinite(se)):
         return "not judged"
     if excess > limit and excess > _SIGNIFICANT * se:
         return "copying found"
-    return "too little data" if _SIGNIFICANT * se > _VISIBLE_SHARE else "no copying found"
+    if _SIGNIFICANT * se > _VISIBLE_SHARE:
+        return "too little data"
+    return "look" if excess - NORMAL_95 * se > limit else "no copying found"
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -5,6 +5,7 @@ import math
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm, t
 from sklearn.metrics import roc_auc_score
@@ -209,3 +210,11 @@ def test_a_bound_that_fails_for_lack_of_rows_is_not_called_copying(share):
     result = copying_gate(judged, copied)
     assert not result.passed
     assert result.words == "fidelity not credited: too few rows or fits to exclude copying"
+
+
+def test_numbers_beyond_the_range_of_the_trees_are_told_without_a_word_of_theirs():
+    generator = np.random.default_rng(0)
+    real, holdout, huge = (pd.DataFrame({"x": generator.normal(size=100)}) for _ in range(3))
+    kinds = {"x": "continuous"}
+    result = judge(real, huge * 1e300, holdout=holdout, schema=kinds, random_state=0)
+    assert result.auc_holdout > 0.95

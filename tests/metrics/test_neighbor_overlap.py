@@ -343,3 +343,14 @@ def test_columns_without_variation_or_known_cells_have_a_figure():
     still = metrics.neighbor_overlap(same, same, schema={"c": "categorical"}, random_state=0)
     assert still.value == pytest.approx(1.0)
     assert np.isnan(still.headline.z) or abs(still.headline.z) < 1
+
+
+@pytest.mark.parametrize("n_neighbors", [1, 10])
+def test_points_that_only_one_table_holds_leave_the_distributions_defined(n_neighbors: int) -> None:
+    real, synthetic, holdout = (normal_table(60, seed) for seed in range(3))
+    synthetic.iloc[:15] = 5.0  # as a collapsed generator does
+    found = metrics.neighbor_overlap(
+        real, synthetic, holdout=holdout, n_neighbors=n_neighbors, random_state=0
+    )
+    for shares in (found.headline.observed_real, found.headline.observed_synthetic):
+        assert np.sum(shares) == pytest.approx(1.0)

@@ -15,6 +15,7 @@ import tabgan
 from tabgan import SyntheticReport
 from tabgan.datasets import make_known_table
 from tabgan.exceptions import InvalidParameterError
+from tabgan.report.pieces import Section
 
 SECTIONS = [
     "overview", "columns", "correlations", "neighbors", "detection", "utility", "coverage",
@@ -265,3 +266,23 @@ def test_a_hundred_columns_are_no_trouble() -> None:
     correlations = report.section("correlations")
     assert any("pairs of 40 columns drawn at random, of 100" in n for n in correlations["notes"])
     assert len(correlations["plots"][0]["columns"]) == 100
+
+
+def test_a_collapsed_table_has_a_page() -> None:
+    rng = np.random.default_rng(0)
+    real, collapsed, holdout = (
+        pd.DataFrame(rng.normal(size=(60, 2)), columns=["x", "y"]) for _ in range(3)
+    )
+    collapsed.iloc[:15] = 5.0
+    report = SyntheticReport(real, collapsed, holdout=holdout, random_state=0)
+    assert "share of neighbours from the other table" in report.to_html()
+    (plot,) = (p for p in report.section("neighbors")["plots"] if p["kind"] == "overlap")
+    assert None not in (*plot["observed_real"], *plot["observed_synthetic"])
+
+
+def test_what_a_library_says_stays_out_of_the_notes() -> None:
+    section = Section("detection", "Detection")
+    with section.attempt("The judge"):
+        raise ValueError("Stack trace: [bt] (0)")
+    assert section.notes == ["The judge could not be computed for these tables (ValueError)."]
+    assert section.state == "limited"

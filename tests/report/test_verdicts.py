@@ -72,6 +72,7 @@ def test_copies_are_found_if_they_are_many_and_no_chance() -> None:
     assert rate_copies(0.05, 0.004, 0.005) == "copying found"
     assert rate_copies(0.004, 0.0001, 0.005) == "no copying found"
     assert rate_copies(0.01, 0.005, 0.005) == "no copying found"
+    assert rate_copies(0.016, 0.0055, 0.005) == "look"
     assert rate_copies(0.0, 0.02, 0.005) == "too little data"
     assert rate_copies(math.nan, 0.02, 0.005) == "not judged"
 
