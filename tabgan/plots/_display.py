@@ -63,6 +63,27 @@ class Display:
             f"{kind!r}. {notes}".strip()
         )
 
+    def _choose_pictures(
+        self,
+        name: str,
+        chosen: Sequence[str] | None,
+        there: Sequence[str],
+        *,
+        ax: Any,
+        single: str,
+        hint: str = "",
+    ) -> Sequence[str]:
+        """Return the pictures asked for; with None that for axes given singly, or all there are."""
+        if chosen is None:
+            is_single = ax is not None and np.size(np.array(ax, dtype=object)) == 1
+            chosen = [single] if is_single else list(there)
+        if not chosen or not set(chosen) <= set(there):
+            raise InvalidParameterError(
+                f"The {name!r} parameter of {type(self).__name__}.plot must name one or more of "
+                f"{', '.join(map(repr, there))}{hint}. Got {list(chosen)!r} instead."
+            )
+        return chosen
+
     def _start(
         self, ax: Any, n_axes: int, theme: str, *, size: tuple[float, float], n_across: int = 4
     ) -> Palette:

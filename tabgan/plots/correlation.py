@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from tabgan.exceptions import InvalidParameterError
 from tabgan.metrics import association_matrices
 from tabgan.plots._display import Display, require_matplotlib
 from tabgan.plots._style import Palette, readable_on
@@ -140,15 +139,9 @@ class CorrelationDisplay(Display):
         display : CorrelationDisplay
             Itself.
         """
-        if matrices is None:
-            is_single = ax is not None and np.size(np.array(ax, dtype=object)) == 1
-            matrices = ["difference"] if is_single else list(TITLES)
-        unknown = [name for name in matrices if name not in TITLES]
-        if unknown or not matrices:
-            raise InvalidParameterError(
-                "The 'matrices' parameter of CorrelationDisplay.plot must name one or more of "
-                f"{', '.join(map(repr, TITLES))}. Got {list(matrices)!r} instead."
-            )
+        matrices = self._choose_pictures(
+            "matrices", matrices, list(TITLES), ax=ax, single="difference"
+        )
         colours = self._start(ax, len(matrices), theme, size=_size(len(self.columns)))
         self.images_ = [
             self._draw(axes, name, colours) for axes, name in zip(self.axes_, matrices, strict=True)

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from tabgan.exceptions import InvalidParameterError
 from tabgan.metrics import giveaways, judge
 from tabgan.plots._display import Display, interval_rows
 from tabgan.plots._style import Palette
@@ -130,15 +129,8 @@ class DetectionDisplay(Display):
         display : DetectionDisplay
             Itself.
         """
-        if pictures is None:
-            is_single = ax is not None and np.size(np.array(ax, dtype=object)) == 1
-            pictures = self.pictures[:1] if is_single else self.pictures
-        unknown = [name for name in pictures if name not in self.pictures]
-        if unknown or not pictures:
-            raise InvalidParameterError(
-                "The 'pictures' parameter of DetectionDisplay.plot must name one or more of "
-                f"{', '.join(map(repr, self.pictures))}. Got {list(pictures)!r} instead."
-            )
+        there = self.pictures
+        pictures = self._choose_pictures("pictures", pictures, there, ax=ax, single=there[0])
         colours = self._start(ax, len(pictures), theme, size=(5.4, 4.2))
         draw = {"arms": self._draw_arms, "importance": self._draw_importance}
         for axes, name in zip(self.axes_, pictures, strict=True):

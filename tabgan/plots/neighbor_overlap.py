@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from tabgan.exceptions import InvalidParameterError
 from tabgan.metrics import neighbor_overlap
 from tabgan.plots._display import Display, interval_rows, outline, plots_of
 from tabgan.plots._style import Palette
@@ -168,16 +167,11 @@ class NeighborOverlapDisplay(Display):
         display : NeighborOverlapDisplay
             Itself.
         """
-        if pictures is None:
-            is_single = ax is not None and np.size(np.array(ax, dtype=object)) == 1
-            pictures = self.pictures[:1] if is_single else self.pictures
-        unknown = [name for name in pictures if name not in self.pictures]
-        if unknown or not pictures:
-            raise InvalidParameterError(
-                "The 'pictures' parameter of NeighborOverlapDisplay.plot must name one or more of "
-                f"{', '.join(map(repr, self.pictures))}; the map needs a display made from a "
-                f"report. Got {list(pictures)!r} instead."
-            )
+        hint = "; the map needs a display made from a report"
+        there = self.pictures
+        pictures = self._choose_pictures(
+            "pictures", pictures, there, ax=ax, single=there[0], hint=hint
+        )
         colours = self._start(ax, len(pictures), theme, size=(4.8, 4.2))
         draw = {"map": self._draw_map, "rows": self._draw_rows, "arms": self._draw_arms}
         for axes, name in zip(self.axes_, pictures, strict=True):
