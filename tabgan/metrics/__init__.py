@@ -24,6 +24,7 @@ from tabgan.metrics.copies import CopyingResult, copying
 from tabgan.metrics.copy_shares import (
     CopyShare,
     DcrShare,
+    ExactCopies,
     dcr_share,
     exact_copies,
     near_copy_excess,
@@ -87,6 +88,7 @@ __all__ = [
     "DcrShare",
     "ErrorExcess",
     "ErrorResult",
+    "ExactCopies",
     "GateCheck",
     "GateResult",
     "Giveaways",

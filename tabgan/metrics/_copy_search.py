@@ -1,22 +1,33 @@
 """The search of real rows behind the figures of copying."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from tabgan._random import child_generator, root_seed
 from tabgan.exceptions import InvalidParameterError
 from tabgan.metrics._columns import EncodedTable, EncodedTables, encode_tables
 from tabgan.metrics._nearest import Nearest, Points, nearest_rows, rank_space
 
-__all__ = ["CopySearch", "RealTables", "some_rows"]
+__all__ = ["CopySearch", "RealTables", "part_sizes", "some_rows"]
+
+# More parts than these would cost more than they find.
+MAX_PARTS = 5
+# A real table longer than the holdout by less than this is one part.
+_HARDLY_LONGER = 0.1
 
 
 @dataclass(frozen=True)
 class RealTables:
-    """The tables in one form, the two real ones also cut to equal size."""
+    """The tables in one form, and the real ones as parts of equal size.
+
+    `parts` are disjoint parts of the rows that the generator saw, each as large as `holdout`.
+    """
 
     encoded: EncodedTables
-    real: EncodedTable
+    parts: tuple[EncodedTable, ...]
     holdout: EncodedTable
     seed: int
 
@@ -33,22 +44,36 @@ class RealTables:
             schema, same_decimals=True, real=real, synthetic=synthetic, holdout=holdout
         )
         seed = root_seed(random_state)
-        size = min(len(encoded["real"]), len(encoded["holdout"]))
-        seen, unseen = (some_rows(encoded[n], size, seed, n) for n in ("real", "holdout"))
-        return cls(encoded, seen, unseen, seed)
+        n_parts, size = part_sizes(len(encoded["real"]), len(encoded["holdout"]))
+        seen = some_rows(encoded["real"], n_parts * size, seed, "real")
+        rows = np.split(np.arange(n_parts * size), n_parts)
+        parts = tuple(seen.take(part) for part in rows) if n_parts > 1 else (seen,)
+        return cls(encoded, parts, some_rows(encoded["holdout"], size, seed, "holdout"), seed)
+
+    @property
+    def size(self) -> int:
+        """Rows of the holdout in use, and of each part of the seen rows."""
+        return len(self.holdout)
+
+
+def part_sizes(n_real: int, n_holdout: int) -> tuple[int, int]:
+    """Return into how many parts the seen rows are cut, and the rows of each and of the holdout."""
+    n_parts = min(max(math.ceil(n_real / n_holdout - _HARDLY_LONGER), 1), MAX_PARTS)
+    return n_parts, min(n_real // n_parts, n_holdout)
 
 
 @dataclass(frozen=True)
 class CopySearch:
     """The real rows nearest to the synthetic ones, and what a further search needs.
 
-    `unseen` are the rows of the holdout, no more than synthetic ones may be looked up, from whose
-    distances the threshold of near copies is taken.
+    `found` holds one search for each part of the seen rows, of that part and of the holdout. `seen`
+    is the first part. `unseen` are the rows of the holdout, no more than synthetic ones may be
+    looked up, from whose distances the threshold of near copies is taken.
     """
 
     tables: RealTables
     synthetic: EncodedTable
-    found: Nearest
+    found: tuple[Nearest, ...]
     seen: Points
     unseen: Points
     unit: int
@@ -61,11 +86,12 @@ class CopySearch:
                 f"{max_synthetic!r} instead."
             )
         synthetic = some_rows(tables.encoded["synthetic"], max_synthetic, tables.seed, "synthetic")
-        space = rank_space([tables.real, tables.holdout], [synthetic])
-        points = (space.points(tables.real), space.points(tables.holdout))
-        found = nearest_rows(space.points(synthetic), points, space.unit, n_jobs)
+        space = rank_space([*tables.parts, tables.holdout], [synthetic])
+        parts = [space.points(part) for part in tables.parts]
+        queries, holdout = space.points(synthetic), space.points(tables.holdout)
+        found = tuple(nearest_rows(queries, (part, holdout), space.unit, n_jobs) for part in parts)
         unseen = some_rows(tables.holdout, max_synthetic, tables.seed, "threshold")
-        return cls(tables, synthetic, found, points[0], space.points(unseen), space.unit)
+        return cls(tables, synthetic, found, parts[0], space.points(unseen), space.unit)
 
 
 def some_rows(table: EncodedTable, size: int | None, seed: int, name: str) -> EncodedTable:

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["ErrorResult", "MetricResult", "plain"]
+__all__ = ["NORMAL_95", "ErrorResult", "MetricResult", "plain"]
+
+# Standard errors on either side of a figure that make its normal two-sided 95 % interval.
+NORMAL_95 = 1.959963984540054
 
 Direction = Literal["lower", "higher", "reference"]
 

@@ -10,12 +10,11 @@ from tabgan._random import child_generator, root_seed
 from tabgan.exceptions import InvalidParameterError, TableError
 from tabgan.metrics._columns import EncodedTables, encode_tables
 from tabgan.metrics._euclidean import TOLERANCE, cross, min_max_points, own_radii
-from tabgan.metrics._results import MetricResult
+from tabgan.metrics._results import NORMAL_95, MetricResult
 
 __all__ = ["AuthenticityResult", "authenticity"]
 
 MIN_ROWS = 2
-NORMAL_975 = 1.959963984540054
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,5 +150,5 @@ def _share(is_new: np.ndarray, clusters: np.ndarray) -> tuple[float, float, floa
     share = float(is_new.mean())
     _, members = np.unique(clusters, return_inverse=True)
     sums = np.bincount(members, weights=is_new - share)
-    width = NORMAL_975 * math.sqrt(float((sums**2).sum())) / len(is_new)
+    width = NORMAL_95 * math.sqrt(float((sums**2).sum())) / len(is_new)
     return share, max(share - width, 0.0), min(share + width, 1.0)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tabgan.metrics._copy_search import CopySearch, RealTables
-from tabgan.metrics._results import MetricResult
 from tabgan.metrics.copy_shares import (
     CopyShare,
     DcrShare,
+    ExactCopies,
     find_dcr_share,
     find_exact_copies,
     find_near_copy_excess,
@@ -35,7 +35,7 @@ class CopyingResult:
         How many more synthetic rows are very near to seen rows than to unseen ones.
     singleton_excess : CopyShare
         How many more synthetic rows single out a seen row than an unseen one.
-    exact_copies : MetricResult
+    exact_copies : ExactCopies
         Share of synthetic rows that equal a seen row.
     verbatim_values : VerbatimValues
         Share of the real table's unique numbers that occur in the synthetic table.
@@ -44,7 +44,7 @@ class CopyingResult:
     dcr_share: DcrShare
     near_copy_excess: CopyShare
     singleton_excess: CopyShare
-    exact_copies: MetricResult
+    exact_copies: ExactCopies
     verbatim_values: VerbatimValues
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,8 +70,9 @@ def copying(
         The rows that the generator saw.
     synthetic : DataFrame or array of shape (n_synthetic, n_columns)
     holdout : DataFrame or array
-        Real rows that the generator never saw, best as many as `real` has: of the larger of the two
-        a random part of equal size is searched, and copies of the rest are not found.
+        Real rows that the generator never saw, best as many as `real` has. Up to five disjoint
+        random parts of `real` as large as it are searched; of seen rows beyond these, and where it
+        is the larger table, of its own, only a random part is.
     schema : Schema, mapping of column to kind, or None, default=None
     random_state : int, Generator or None, default=None
         Draws rows where tables are larger than needed.

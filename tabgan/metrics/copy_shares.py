@@ -16,6 +16,7 @@ from tabgan.metrics._row_keys import find_keys, row_keys, unique_keys
 __all__ = [
     "CopyShare",
     "DcrShare",
+    "ExactCopies",
     "dcr_share",
     "exact_copies",
     "near_copy_excess",
@@ -32,12 +33,14 @@ class CopyShare(MetricResult):
     Attributes
     ----------
     share_real, share_holdout : float
-        Share of the synthetic rows that meet the criterion with the seen rows, and with the unseen
-        ones. For an excess, `value` is their difference.
+        Share of the synthetic rows that meet the criterion with seen rows (mean over the parts),
+        and with as many unseen ones. For an excess, `value` is their difference times `n_parts`.
     se : float
         Standard error; synthetic rows that repeat the same real row count as one observation.
     n_real, n_synthetic : int
-        Rows searched (of each real table), and synthetic rows looked up.
+        Rows searched (of the holdout and of each part), and synthetic rows looked up.
+    n_parts : int
+        Disjoint parts of the seen rows that were searched, each as large as the holdout.
     threshold : float or None
         Distance below which a row counts as near, in units of a differing level.
     """
@@ -47,6 +50,7 @@ class CopyShare(MetricResult):
     se: float
     n_real: int
     n_synthetic: int
+    n_parts: int = 1
     threshold: float | None = None
 
     @property
@@ -62,22 +66,42 @@ class DcrShare(MetricResult):
     Attributes
     ----------
     se : float
-        Standard deviation under exchange of the two real tables, exact.
+        Standard deviation under exchange of the two real tables: exact for one part of the seen
+        rows, not too small for the mean over several.
     tie_share : float
         Share of the synthetic rows that are equally near to both tables.
     n_real, n_synthetic : int
-        Rows searched (of each real table), and synthetic rows looked up.
+        Rows searched (of the holdout and of each part), and synthetic rows looked up.
+    n_parts : int
+        Disjoint parts of the seen rows that were searched, each as large as the holdout.
     """
 
     se: float
     tie_share: float
     n_real: int
     n_synthetic: int
+    n_parts: int = 1
 
     @property
     def upper(self) -> float:
         """Upper one-sided 95 % bound."""
         return self.value + float(norm.ppf(0.95)) * self.se
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactCopies(MetricResult):
+    """Share of synthetic rows that equal a row that the generator saw.
+
+    Attributes
+    ----------
+    holdout_value : float or None
+        Share of the synthetic rows that equal a row of the holdout. None without one.
+    holdout_reference : float or None
+        Share of the seen rows that do: more synthetic ones means that the holdout was copied.
+    """
+
+    holdout_value: float | None = None
+    holdout_reference: float | None = None
 
 
 def dcr_share(
@@ -105,8 +129,10 @@ def dcr_share(
     in the pool of both (0 to 1), and 1 for each differing level; a missing cell against a value
     counts 1. Ties are split equally among the tied rows. With w_j the share of synthetic rows whose
     nearest pooled row is j and N the size of the pool, the value is the sum of w_j over `real` and
-    its variance, exact under exchange of the two tables, (N sum w_j^2 - 1) / (4 (N - 1)). It does
-    not track the risk of membership inference.
+    its variance, exact under exchange of the two tables, (N sum w_j^2 - 1) / (4 (N - 1)). Where
+    `real` is longer than the holdout this is the mean over disjoint parts of it, up to five; their
+    variances are averaged too, which the variance of a mean cannot exceed. It does not track the
+    risk of membership inference.
 
     References
     ----------
@@ -148,7 +174,9 @@ def near_copy_excess(
     Notes
     -----
     P(d(s, real) <= tau) - P(d(s, holdout) <= tau), tau the 1 % quantile of the distances from the
-    holdout's rows (at most `max_synthetic` of them) to `real`.
+    holdout's rows (at most `max_synthetic` of them) to `real`. Where `real` is longer than the
+    holdout this is the sum over disjoint parts of it, up to five, each against the holdout: the
+    share of rows near to any of these seen rows, beyond that of as many unseen ones.
 
     Examples
     --------
@@ -179,7 +207,8 @@ def singleton_excess(
     Notes
     -----
     A synthetic row singles out a real row if the two are equal, at the precision of `real`, in all
-    columns or in all but one, and no other row of that real table has these values.
+    columns or in all but one, and no other row of that real table has these values. Where `real`
+    is longer than the holdout this is the sum over parts, as in :func:`near_copy_excess`.
 
     Examples
     --------
@@ -198,14 +227,14 @@ def singleton_excess(
 
 def exact_copies(
     real: Any, synthetic: Any, *, schema: Any = None, holdout: Any = None, random_state: Any = None
-) -> MetricResult:
+) -> ExactCopies:
     """Measure the share of synthetic rows that equal a real row in every column.
 
     See :func:`copying` for the parameters; `holdout` may be left out, `random_state` is not used.
 
     Returns
     -------
-    result : MetricResult
+    result : ExactCopies
         `value` in 0 to 1. `reference` is the share of the holdout's rows that equal a row of
         `real`: in a table of few levels equal rows are no copies.
 
@@ -224,87 +253,111 @@ def exact_copies(
 
 
 def find_dcr_share(search: CopySearch) -> DcrShare:
-    n_real, weights = len(search.tables.real), search.found.weights
-    n_pooled = len(weights)
-    variance = (n_pooled * float((weights**2).sum()) - 1) / (4 * (n_pooled - 1))
-    to_real, to_holdout = search.found.distances
+    size = search.tables.size
+    shares, variances, ties = [], [], []
+    for found in search.found:
+        n_pooled = len(found.weights)
+        shares.append(float(found.weights[:size].sum()))
+        squares = float((found.weights**2).sum())
+        variances.append((n_pooled * squares - 1) / (4 * (n_pooled - 1)))
+        ties.append(float(np.equal(*found.distances).mean()))
     return DcrShare(
         name="dcr_share",
-        value=float(weights[:n_real].sum()),
+        value=float(np.mean(shares)),
         range=(0.0, 1.0),
         direction="reference",
         reference=0.5,
-        se=math.sqrt(max(variance, 0.0)),
-        tie_share=float((to_real == to_holdout).mean()),
-        n_real=n_real,
+        # The parts share the holdout: their errors may agree, so averaging takes nothing off.
+        se=math.sqrt(max(float(np.mean(variances)), 0.0)),
+        tie_share=float(np.mean(ties)),
+        n_real=size,
         n_synthetic=len(search.synthetic),
+        n_parts=len(shares),
     )
 
 
 def find_near_copy_excess(search: CopySearch, n_jobs: int | None) -> CopyShare:
     between = nearest_rows(search.unseen, [search.seen], search.unit, n_jobs).distances[0]
     threshold = float(np.quantile(between, NEAR_QUANTILE))
-    near_real, near_holdout = (distance <= threshold for distance in search.found.distances)
+    near = [np.array(found.distances) <= threshold for found in search.found]
     return _excess(
         "near_copy_excess",
-        near_real,
-        near_holdout,
-        search.found.nearest,
-        len(search.tables.real),
+        np.array([part[0] for part in near]),
+        near[0][1],
+        _nearest_of_all(search),
+        search.tables.size,
         threshold / search.unit,
     )
 
 
+def _nearest_of_all(search: CopySearch) -> np.ndarray:
+    """Return a number for the real row nearest to each synthetic one, over all parts."""
+    size = search.tables.size
+    closest = np.array([np.min(found.distances, axis=0) for found in search.found])
+    part = closest.argmin(axis=0)
+    row = np.array([found.nearest for found in search.found])[part, np.arange(len(part))]
+    # Rows of the holdout, searched with every part, are the same rows each time.
+    return np.where(row < size, part * size + row, size - 1 - row)
+
+
 def find_singleton_excess(tables: RealTables) -> CopyShare:
     synthetic = tables.encoded["synthetic"]
-    keys = row_keys([tables.real, tables.holdout, synthetic])
-    hits = np.zeros((2, len(synthetic)), bool)
+    keys = row_keys([*tables.parts, tables.holdout, synthetic])
+    hits = np.zeros((len(tables.parts) + 1, len(synthetic)), bool)
     repeated = np.zeros(len(synthetic), np.uint64)
-    for seen, unseen, fake in keys.projections():
-        for hit, table_keys in zip(hits, (seen, unseen), strict=True):
+    for *searched, fake in keys.projections():
+        for hit, table_keys in zip(hits, searched, strict=True):
             found = find_keys(fake, unique_keys(table_keys))
             repeated[found & ~hits.any(axis=0)] = fake[found & ~hits.any(axis=0)]
             hit |= found
-    return _excess("singleton_excess", hits[0], hits[1], repeated, len(tables.real), None)
+    return _excess("singleton_excess", hits[:-1], hits[-1], repeated, tables.size, None)
 
 
 def _excess(
     name: str,
-    with_real: np.ndarray,
+    with_parts: np.ndarray,
     with_holdout: np.ndarray,
     cluster: np.ndarray,
     n_real: int,
     threshold: float | None,
 ) -> CopyShare:
-    """Return the difference of two shares; rows of one cluster are one observation."""
-    n_rows = len(with_real)
-    signs = with_real.astype(float) - with_holdout
+    """Return the sum over parts of the difference of two shares; a cluster is one observation."""
+    n_parts, n_rows = with_parts.shape
+    signs = with_parts.sum(axis=0) - n_parts * with_holdout.astype(float)
     _, members = np.unique(cluster, return_inverse=True)
     sums = np.bincount(members, weights=signs) / n_rows
     return CopyShare(
         name=name,
         value=float(signs.mean()),
-        range=(-1.0, 1.0),
+        range=(-float(n_parts), float(n_parts)),
         direction="reference",
         reference=0.0,
-        share_real=float(with_real.mean()),
+        share_real=float(with_parts.mean()),
         share_holdout=float(with_holdout.mean()),
         se=math.sqrt(float((sums**2).sum())),
         n_real=n_real,
         n_synthetic=n_rows,
+        n_parts=n_parts,
         threshold=threshold,
     )
 
 
-def find_exact_copies(encoded: EncodedTables) -> MetricResult:
+def find_exact_copies(encoded: EncodedTables) -> ExactCopies:
     names = list(encoded.tables)
     keys = dict(zip(names, row_keys(list(encoded.tables.values())).whole, strict=True))
     seen = np.unique(keys["real"])
     shares = {name: float(find_keys(keys[name], seen).mean()) for name in names[1:]}
-    return MetricResult(
+    unseen = np.unique(keys["holdout"]) if "holdout" in keys else None
+    of_holdout = [
+        None if unseen is None else float(find_keys(keys[name], unseen).mean())
+        for name in ("synthetic", "real")
+    ]
+    return ExactCopies(
         name="exact_copies",
         value=shares["synthetic"],
         range=(0.0, 1.0),
         direction="reference",
         reference=shares.get("holdout"),
+        holdout_value=of_holdout[0],
+        holdout_reference=of_holdout[1],
     )

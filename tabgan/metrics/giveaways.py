@@ -12,7 +12,7 @@ from tabgan._random import child_generator, child_seed, root_seed
 from tabgan.exceptions import InvalidParameterError, TableError
 from tabgan.metrics._columns import EncodedTable, EncodedTables, encode_tables
 from tabgan.metrics._delong import mean_variance, placements
-from tabgan.metrics._results import MetricResult
+from tabgan.metrics._results import NORMAL_95, MetricResult
 from tabgan.metrics._trees import Features, fit_judge, judge_features, judge_matrix
 
 __all__ = ["ColumnGiveaway", "Giveaways", "giveaways"]
@@ -175,7 +175,7 @@ def find_giveaways(
     threshold = float(max(floor.losses.max(), 0.0))
     bounds = run.losses - float(norm.isf(LEVEL / len(run.losses))) * run.errors
     is_named = (bounds > threshold) & (run.area > 0.5 + 2 * run.area_error)
-    width = float(norm.ppf(0.975)) * run.errors
+    width = NORMAL_95 * run.errors
     names = (*encoded.numeric, *encoded.categorical)
     parts = {
         column: ColumnGiveaway(

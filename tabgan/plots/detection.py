@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
 
 from tabgan.metrics import giveaways, judge
+from tabgan.metrics._results import NORMAL_95
 from tabgan.plots._display import Display, interval_rows
 from tabgan.plots._style import Palette
 from tabgan.plots._text import drawn_text
@@ -168,5 +168,5 @@ class DetectionDisplay(Display):
 
 
 def _arm(label: str, value: float, se: float) -> dict[str, Any]:
-    half = float(norm.ppf(0.975)) * se
+    half = NORMAL_95 * se
     return {"label": label, "value": value, "low": value - half, "high": value + half}

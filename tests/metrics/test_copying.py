@@ -6,11 +6,14 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tabgan import metrics
 from tabgan.exceptions import InvalidParameterError
 from tabgan.metrics import _nearest
 from tabgan.metrics._columns import encode_tables
+from tabgan.metrics._copy_search import MAX_PARTS, part_sizes
 from tabgan.metrics._nearest import nearest_rows, rank_space
 from tests.metrics.made_tables import KINDS, continuous, mixed_table, normal_table, shuffled
 
@@ -110,6 +113,62 @@ def test_tables_of_unequal_size_are_searched_in_equal_parts():
     assert abs(result.dcr_share.value - 0.5) < 4 * result.dcr_share.se
     with pytest.raises(InvalidParameterError, match="'max_synthetic' parameter must be None or an"):
         metrics.copying(real, synthetic, max_synthetic=0, **options)
+
+
+@given(st.integers(1, 5000), st.integers(1, 5000))
+def test_seen_rows_are_cut_into_parts_of_the_holdout_s_size(n_real, n_holdout):
+    n_parts, size = part_sizes(n_real, n_holdout)
+    assert 1 <= n_parts <= MAX_PARTS and 1 <= size <= n_holdout
+    assert n_parts * size <= n_real
+    if n_parts < MAX_PARTS:
+        # At most the remainder, or a tenth of the holdout, stays out.
+        assert n_real - n_parts * size <= max(0.1 * n_holdout, n_parts)
+
+
+def test_copies_are_counted_wherever_they_are_in_a_longer_real_table():
+    real, holdout, fresh = normal_table(900, 0), normal_table(300, 1), normal_table(300, 2)
+    for first in (0, 300, 600, 800):
+        copied = fresh.copy()
+        copied.iloc[:60] = real.iloc[first : first + 60] + 1e-6
+        options = {"holdout": holdout, "schema": continuous(real), "random_state": 0}
+        result = metrics.copying(real, copied, **options)
+        near = result.near_copy_excess
+        assert (near.n_parts, near.n_real) == (3, 300)
+        assert near.value == pytest.approx(0.2, abs=3 * near.se)
+        assert near.value == pytest.approx(3 * (near.share_real - near.share_holdout))
+        # A copy is nearest in one part and like any other row in two.
+        assert result.dcr_share.value == pytest.approx(0.5 + 0.2 / 6, abs=3 * result.dcr_share.se)
+    exact = fresh.copy()
+    exact.iloc[:60] = real.iloc[840:].to_numpy()
+    result = metrics.singleton_excess(real, exact, **options)
+    assert result.value == pytest.approx(0.2)
+    assert result.n_parts == 3
+
+
+def test_the_error_of_the_mean_share_over_parts_is_not_too_small():
+    shares, variances = [], []
+    for seed in range(150):
+        table = normal_table(160, seed, n_columns=2)
+        real, holdout, fresh = table[:90], table[90:120], table[120:]
+        result = metrics.dcr_share(
+            real, fresh, holdout=holdout, schema=continuous(real), random_state=0
+        )
+        shares.append(result.value)
+        variances.append(result.se**2)
+    # A chi-squared ratio with 149 degrees of freedom stays below 1.3 but once in 200.
+    assert np.var(shares) < 1.3 * np.mean(variances)
+    assert np.var(shares) > 0.3 * np.mean(variances)
+    assert np.mean(shares) == pytest.approx(0.5, abs=4 * np.std(shares) / np.sqrt(150))
+
+
+def test_rows_of_the_holdout_are_counted_as_those_of_the_seen_table():
+    real, holdout, fresh = (mixed_table(200, seed) for seed in range(3))
+    mixture = pd.concat([holdout.iloc[:50], fresh.iloc[50:]], ignore_index=True)
+    result = metrics.exact_copies(real, mixture, schema=KINDS, holdout=holdout)
+    swapped = metrics.exact_copies(holdout, mixture, schema=KINDS, holdout=real)
+    assert result.holdout_value == swapped.value >= 0.25
+    assert result.holdout_reference == swapped.reference
+    assert metrics.exact_copies(real, mixture, schema=KINDS).holdout_value is None
 
 
 def test_near_copies_are_counted_below_the_quantile_of_real_distances():
