@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,9 @@ import pandas as pd
 from tabgan import metrics
 from tabgan._random import child_generator, child_seed
 from tabgan.exceptions import InvalidParameterError
+from tabgan.metrics._copy_search import part_sizes
 from tabgan.report.inputs import Tables, some_rows
+from tabgan.report.pieces import COMPUTATION_ERRORS
 
 __all__ = ["Context"]
 
@@ -23,6 +25,32 @@ LOOKED_UP_ROWS = 20_000
 LEAST_LOOKED_UP_ROWS = 1_500
 # Cells of real rows that looked-up rows may be compared with: about ten seconds of one core.
 SEARCH_BUDGET = 2e10
+
+
+T = TypeVar("T")
+
+
+class computed_once(Generic[T]):
+    """A property whose result, or the error that it ended with, is kept."""
+
+    def __init__(self, function: Callable[[Any], T]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> T:
+        kept = instance.__dict__
+        if f"{self._name} error" in kept:
+            raise kept[f"{self._name} error"]
+        if self._name not in kept:
+            try:
+                kept[self._name] = self._function(instance)
+            except COMPUTATION_ERRORS as error:
+                kept[f"{self._name} error"] = error
+                raise
+        return kept[self._name]
 
 
 @dataclass(frozen=True)
@@ -104,7 +132,7 @@ class Context:
         given = {"schema": self.tables.kinds, "holdout": self.unseen, "random_state": seed}
         return function(self.train, self.synthetic, **given | options)
 
-    @cached_property
+    @computed_once
     def overlap(self) -> metrics.NeighborOverlapResult:
         """The overlap of the nearest neighbours."""
         return self.measure(
@@ -114,17 +142,28 @@ class Context:
             n_jobs=self.search_jobs,
         )
 
-    @cached_property
+    @computed_once
+    def judged(self) -> metrics.JudgeResult:
+        """The areas of the boosted trees."""
+        return metrics.judge(
+            **self.cut(JUDGE_ROWS),
+            schema=self.tables.kinds,
+            random_state=self.seed,
+            n_jobs=self.n_jobs,
+        )
+
+    @computed_once
     def copying(self) -> metrics.CopyingResult:
         """The figures of copying: all real rows are searched, some synthetic ones looked up."""
         real, holdout = self.tables.real, self.holdout
+        n_parts, size = part_sizes(len(real), len(holdout))
         return metrics.copying(
             real,
             self.synthetic,
             holdout=holdout,
             schema=self.tables.kinds,
             random_state=child_seed(self.seed, "report", "copying"),
-            max_synthetic=self.looked_up(2 * min(len(real), len(holdout))),
+            max_synthetic=self.looked_up(2 * n_parts * size),
             n_jobs=self.search_jobs,
         )
 

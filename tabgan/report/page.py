@@ -21,6 +21,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 BADGES = {
     "good": ("good", "✓"),
     "no copying found": ("good", "✓"),
+    "good, optimistic": ("look", "?"),
+    "not credited": ("look", "?"),
     "look": ("look", "?"),
     "bad": ("bad", "✗"),
     "copying found": ("bad", "✗"),
@@ -29,7 +31,8 @@ BADGES = {
 }
 # Sorting by verdict puts first what asks for an eye.
 SEVERITY = {verdict: place for place, verdict in enumerate((
-    "copying found", "bad", "look", "too little data", "not judged", "no copying found", "good",
+    "copying found", "bad", "look", "too little data", "not judged", "not credited",
+    "good, optimistic", "no copying found", "good",
 ))}  # fmt: skip
 STATES = {"ok": "", "limited": "limited", "absent": "not applicable"}
 UNITS = {"%": "\u202f%", "points": " points", "nats": " nats"}

@@ -13,9 +13,22 @@ from typing import Any, Literal
 import numpy as np
 
 from tabgan.exceptions import MissingDependencyError, TabganError
-from tabgan.report.verdicts import NORMAL_95, Threshold, Verdict, rate
+from tabgan.metrics._results import NORMAL_95
+from tabgan.report.verdicts import Threshold, Verdict, rate
 
-__all__ = ["Figure", "Section", "column", "finite", "interval", "interval_of", "table"]
+__all__ = [
+    "COMPUTATION_ERRORS",
+    "Figure",
+    "Section",
+    "column",
+    "finite",
+    "interval",
+    "interval_of",
+    "table",
+]
+
+# What a metric may end with for tables that do not allow it; anything else is a fault of ours.
+COMPUTATION_ERRORS = (TabganError, ArithmeticError, ValueError, IndexError, KeyError)
 
 State = Literal["ok", "limited", "absent"]
 
@@ -104,7 +117,7 @@ class Section:
             self.limit(f"{what} is left out. {error}")
         except TabganError as error:
             self.limit(f"{what} could not be computed. {' '.join(str(error).split())}")
-        except (ArithmeticError, ValueError, IndexError, KeyError) as error:
+        except COMPUTATION_ERRORS as error:
             # What a library says may be a page of its own insides.
             self.limit(f"{what} could not be computed for these tables ({type(error).__name__}).")
 

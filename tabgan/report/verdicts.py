@@ -9,19 +9,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from tabgan.metrics._results import NORMAL_95
+
 __all__ = [
     "COPYING_LIMITS",
-    "NORMAL_95",
+    "GAP_LIMIT",
+    "OVERLAP_LIMIT",
     "THRESHOLDS",
     "Threshold",
     "rate",
     "rate_copies",
+    "rate_gap",
+    "rate_holdout_copies",
+    "rate_overlap",
     "rate_privacy",
     "worst",
 ]
 
 Verdict = Literal[
-    "good", "look", "bad", "too little data", "copying found", "no copying found", "not judged"
+    "good",
+    "good, optimistic",
+    "not credited",
+    "look",
+    "bad",
+    "too little data",
+    "copying found",
+    "no copying found",
+    "not judged",
 ]
 
 
@@ -59,7 +73,15 @@ THRESHOLDS = {
 COPYING_LIMITS = {"near_copy_excess": 0.005, "singleton_excess": 0.002, "exact_copies": 0.005}
 """Excess over unseen rows above which a share of copied rows is copying, if it is no chance."""
 
-NORMAL_95 = 1.959963984540054
+GAP_LIMIT = 0.02
+"""Area against unseen rows minus that against seen ones above which seen rows were copied."""
+
+OVERLAP_LIMIT = 0.03
+"""Overlap beyond that of unseen with seen rows above which copies must be looked for."""
+
+# An upper end below this: the synthetic rows follow the holdout, as copies of seen rows would be
+# above the mirror image of it.
+_FOLLOWS_HOLDOUT = 0.45
 # Standard errors above 0 that tell copying from chance. Three kinds of copies are looked for, and a
 # false alarm takes all credit away: one such alarm in about 700 figures.
 _SIGNIFICANT = 3.0
@@ -71,6 +93,8 @@ _SEVERITY: tuple[Verdict, ...] = (
     "look",
     "too little data",
     "not judged",
+    "not credited",
+    "good, optimistic",
     "no copying found",
     "good",
 )
@@ -101,8 +125,13 @@ def rate(
 def rate_privacy(
     value: float | None, low: float | None, high: float | None, threshold: Threshold
 ) -> Verdict:
-    """Rate a figure of privacy: what would be good only says that no copying was found."""
+    """Rate the share of rows closer to seen rows: what would be good is that no copying was found.
+
+    "look" if the whole interval is below .45: then the rows follow the holdout.
+    """
     verdict = rate(value, low, high, threshold)
+    if verdict == "good" and high is not None and high < _FOLLOWS_HOLDOUT:
+        return "look"
     words: dict[Verdict, Verdict] = {"good": "no copying found", "bad": "copying found"}
     return words.get(verdict, verdict)
 
@@ -110,17 +139,59 @@ def rate_privacy(
 def rate_copies(excess: float | None, se: float | None, limit: float) -> Verdict:
     """Rate how many more rows repeat seen rows than unseen ones.
 
-    "copying found" if the excess is above `limit` and three standard errors above 0; "too little
-    data" if not even copies of one row in twenty would be three standard errors above 0; "look" if
-    the whole 95 % interval is above `limit` all the same; else "no copying found".
+    "copying found" if the excess is above `limit` and three standard errors above 0; "look" if it
+    is as surely below 0, for then unseen rows are repeated; "too little data" if not even copies of
+    one row in twenty would be three standard errors above 0; "look" if the whole 95 % interval is
+    above `limit` all the same; else "no copying found".
     """
     if excess is None or se is None or not (math.isfinite(excess) and math.isfinite(se)):
         return "not judged"
-    if excess > limit and excess > _SIGNIFICANT * se:
-        return "copying found"
+    if abs(excess) > limit and abs(excess) > _SIGNIFICANT * se:
+        return "copying found" if excess > 0 else "look"
     if _SIGNIFICANT * se > _VISIBLE_SHARE:
         return "too little data"
     return "look" if excess - NORMAL_95 * se > limit else "no copying found"
+
+
+def rate_holdout_copies(excess: float | None, se: float | None, limit: float) -> Verdict:
+    """Rate how many more synthetic rows repeat unseen rows than seen rows do.
+
+    "look" where :func:`rate_copies` would find copying: the generator saw the holdout, or the
+    tables are swapped.
+    """
+    verdict = rate_copies(excess, se, limit)
+    return "look" if verdict == "copying found" else verdict
+
+
+def rate_gap(gap: float | None, low: float | None, high: float | None, limit: float) -> Verdict:
+    """Rate how much better trees tell unseen from synthetic rows than seen from synthetic ones.
+
+    "copying found" if the gap is above `limit` and three standard errors above 0; "look" if it is
+    as surely below 0; "no copying found" if the 95 % interval ends before `limit`; "too little
+    data" if its half-width exceeds `limit`; else "look".
+    """
+    if gap is None or low is None or high is None:
+        return "not judged"
+    half_width = (high - low) / 2
+    if abs(gap) > limit and abs(gap) > _SIGNIFICANT / NORMAL_95 * half_width:
+        return "copying found" if gap > 0 else "look"
+    if high <= limit:
+        return "no copying found"
+    return "too little data" if half_width > limit else "look"
+
+
+def rate_overlap(excess: float | None, low: float | None, high: float | None) -> Verdict:
+    """Rate an overlap beyond that of real rows: rows that mix better than real ones are suspect.
+
+    "look" if the whole 95 % interval is above .03; "too little data" if its half-width exceeds the
+    distance of the two thresholds of an overlap; else "no copying found".
+    """
+    if excess is None or low is None or high is None:
+        return "not judged"
+    if low > OVERLAP_LIMIT:
+        return "look"
+    is_wide = (high - low) / 2 > THRESHOLDS["overlap"].width
+    return "too little data" if is_wide else "no copying found"
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -36,9 +36,28 @@ def test_real_rows_are_rated_neither_bad_nor_look(
     assert rated["fidelity"] == rated["utility"] == "good"
     assert rated["copying"] == "no copying found"
     # All that can be rated is.
-    assert len(rated) == 13
+    assert len(rated) == 17
     states = {section["id"]: section["state"] for section in report.to_dict()["sections"]}
     assert {name for name, state in states.items() if state == "limited"} == set()
+
+
+@pytest.mark.slow
+def test_without_a_holdout_a_good_table_is_good_but_optimistic() -> None:
+    (train, fresh, _), schema = parts("pairs")
+    report = SyntheticReport(train, fresh, schema=schema, random_state=0)
+    assert _verdicts(report, "overview")["fidelity"] == "good, optimistic"
+    assert "GOOD, OPTIMISTIC" in str(report)
+
+
+@pytest.mark.slow
+def test_a_holdout_that_poses_as_synthetic_gets_no_credit(
+    tables: tuple[list[pd.DataFrame], dict],
+) -> None:
+    (train, _, holdout), schema = tables
+    report = SyntheticReport(train, holdout, holdout=holdout, schema=schema, random_state=0)
+    cards = _verdicts(report, "overview")
+    assert cards["copying"] == "look"
+    assert cards["fidelity"] == cards["utility"] == "not credited"
 
 
 @pytest.mark.slow
@@ -69,8 +88,13 @@ def test_copies_are_found_and_take_the_credit_from_fidelity(
     assert privacy["exact_copies"] == privacy["near_copy_excess"] == "copying found"
     if share == 1.0:
         assert privacy["dcr_share"] == "copying found"
-    likeness = _verdicts(report, "columns", "correlations", "detection")
+    likeness = _verdicts(report, "columns", "correlations", "neighbors", "detection", "utility")
     assert "good" not in likeness.values()
-    assert likeness["shape_excess"] == likeness["auc_holdout"] == "copying found"
-    notes = " ".join(report.section("columns")["notes"])
-    assert "Fidelity is not credited: copies rows" in notes
+    for name in ("shape_excess", "overlap", "auc_holdout", "utility_gap"):
+        assert likeness[name] == "copying found", name
+    if share == 1.0:
+        assert likeness["auc_gap"] == "copying found"
+    assert set(_verdicts(report, "overview").values()) == {"copying found"}
+    for name in ("overview", "columns", "neighbors", "utility"):
+        notes = " ".join(report.section(name)["notes"])
+        assert "Fidelity is not credited: copies rows" in notes, name

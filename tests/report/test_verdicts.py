@@ -9,6 +9,9 @@ from tabgan.report.verdicts import (
     Threshold,
     rate,
     rate_copies,
+    rate_gap,
+    rate_holdout_copies,
+    rate_overlap,
     rate_privacy,
     worst,
 )
@@ -66,6 +69,37 @@ def test_privacy_has_no_good() -> None:
     assert rate_privacy(0.6, 0.56, 0.64, threshold) == "copying found"
     assert rate_privacy(0.51, 0.49, 0.53, threshold) == "look"
     assert rate_privacy(0.5, 0.4, 0.6, threshold) == "too little data"
+
+
+def test_rows_that_follow_the_holdout_are_looked_at() -> None:
+    threshold = THRESHOLDS["dcr_share"]
+    assert rate_privacy(0.44, 0.431, 0.449, threshold) == "look"
+    assert rate_privacy(0.44, 0.43, 0.45, threshold) == "no copying found"
+    assert rate_copies(-0.05, 0.004, 0.005) == "look"
+    assert rate_copies(-0.05, 0.02, 0.005) == "too little data"
+    assert rate_copies(-0.004, 0.0001, 0.005) == "no copying found"
+    assert rate_holdout_copies(0.05, 0.004, 0.005) == "look"
+    assert rate_holdout_copies(0.0, 0.004, 0.005) == "no copying found"
+
+
+def test_the_pull_of_seen_rows_is_rated_by_its_interval() -> None:
+    assert rate_gap(0.01, 0.0, 0.02, 0.02) == "no copying found"
+    assert rate_gap(0.01, 0.0, 0.021, 0.02) == "look"
+    assert rate_gap(0.0, -0.021, 0.021, 0.02) == "too little data"
+    # Three standard errors are 1.53 half-widths.
+    assert rate_gap(0.031, 0.011, 0.051, 0.02) == "copying found"
+    assert rate_gap(0.030, 0.010, 0.050, 0.02) == "look"
+    assert rate_gap(-0.031, -0.051, -0.011, 0.02) == "look"
+    assert rate_gap(0.019, 0.018, 0.020, 0.02) == "no copying found"
+    assert rate_gap(None, None, None, 0.02) == "not judged"
+
+
+def test_mixing_beyond_that_of_real_rows_is_looked_at() -> None:
+    assert rate_overlap(0.05, 0.031, 0.07) == "look"
+    assert rate_overlap(0.05, 0.03, 0.07) == "no copying found"
+    assert rate_overlap(-0.3, -0.32, -0.28) == "no copying found"
+    assert rate_overlap(0.0, -0.11, 0.11) == "too little data"
+    assert rate_overlap(None, None, None) == "not judged"
 
 
 def test_copies_are_found_if_they_are_many_and_no_chance() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tabgan import metrics
 from tabgan.report.context import JUDGE_ROWS, Context
-from tabgan.report.credit import withdraw_credit
+from tabgan.report.credit import gap_figures, withdraw_credit
 from tabgan.report.pieces import Figure, Section, column, finite, interval, table
 from tabgan.report.verdicts import THRESHOLDS
 
@@ -29,8 +29,8 @@ def fill_detection(context: Context, section: Section) -> None:
     }  # fmt: skip
     judged = None
     with section.attempt("The boosted-tree judge"):
-        judged = metrics.judge(**options, n_jobs=context.n_jobs)
-        section.figures += _figures(context, judged)
+        judged = context.judged
+        section.figures += [*_figures(context, judged), *gap_figures(context)]
         section.note(
             f"Boosted trees (judge {judged.judge!r}) on {judged.n_rows:,} rows of each table; the "
             "area grows with the number of rows, so compare at equal numbers only."
@@ -84,14 +84,6 @@ def _figures(context: Context, judged: metrics.JudgeResult) -> list[Figure]:
             meaning="The same for synthetic against seen rows; far below the first: copying.",
             **interval(judged.auc_train, judged.se_train),
             reference=finite(judged.floor),
-            direction="reference",
-        ),
-        Figure(
-            name="auc_gap",
-            label="Pull of the seen rows",
-            meaning="Area against unseen minus that against seen rows; 0 without copying.",
-            **interval(judged.gap, judged.se_gap),
-            reference=0.0,
             direction="reference",
         ),
     ]

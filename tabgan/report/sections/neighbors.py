@@ -4,7 +4,7 @@ from typing import Any
 
 from tabgan import metrics
 from tabgan.report.context import Context
-from tabgan.report.credit import withdraw_credit
+from tabgan.report.credit import overlap_figures, withdraw_credit
 from tabgan.report.pieces import Figure, Section, column, finite, interval_of, table
 from tabgan.report.row_map import add_map, arm_table
 from tabgan.report.verdicts import THRESHOLDS
@@ -30,7 +30,7 @@ def fill_neighbors(context: Context, section: Section) -> None:
     """Fill the section."""
     with section.attempt("The overlap of the nearest neighbours"):
         found = context.overlap
-        section.figures += _figures(context, found)
+        section.figures += [*_figures(context, found), *overlap_figures(context)]
         arms = _arms(context, found)
         section.tables.append(arm_table("overlap", "Overlap of the nearest neighbours", arms))
         section.plots.append(_overlap_plot(found, arms))
@@ -49,8 +49,12 @@ def fill_neighbors(context: Context, section: Section) -> None:
 def _figures(context: Context, found: metrics.NeighborOverlapResult) -> list[Figure]:
     headline = found.headline
     rows = "unseen" if context.has_holdout else "real"
-    sides = (("real", headline.real_side), ("synthetic", headline.synthetic_side))
-    figures = [
+    floor = headline if found.floor is None else found.floor
+    sides = (
+        ("real", headline.real_side, floor.real_side),
+        ("synthetic", headline.synthetic_side, floor.synthetic_side),
+    )
+    return [
         Figure.rated(
             THRESHOLDS["overlap"],
             name="overlap",
@@ -69,24 +73,12 @@ def _figures(context: Context, found: metrics.NeighborOverlapResult) -> list[Fig
                 label=f"Around {side} rows",
                 meaning=SIDES[side],
                 value=finite(value),
-                reference=1.0,
+                reference=finite(reference),
                 direction="reference",
             )
-            for side, value in sides
+            for side, value, reference in sides
         ),
     ]
-    if found.excess is not None:
-        figures.append(
-            Figure(
-                name="overlap_excess",
-                label="Overlap beyond that of real rows",
-                meaning="The overlap minus that of seen with unseen real rows, paired.",
-                **interval_of(found.excess),
-                reference=0.0,
-                direction="reference",
-            )
-        )
-    return figures
 
 
 def _arms(context: Context, found: metrics.NeighborOverlapResult) -> dict[str, Any]:

@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tabgan.report.context import Context
-from tabgan.report.credit import NOT_CREDITED, WITHOUT_HOLDOUT, copying_verdict
+from tabgan.report.credit import (
+    FOLLOWS_HOLDOUT,
+    NOT_CREDITED,
+    WITHOUT_HOLDOUT,
+    copying_verdict,
+    credited,
+    follows_holdout,
+)
 from tabgan.report.pieces import Figure, Section, column, table
 from tabgan.report.verdicts import Verdict, worst
 
@@ -22,6 +29,10 @@ COPYING = (
     ("privacy", "exact_copies"),
     ("privacy", "near_copy_excess"),
     ("privacy", "singleton_excess"),
+    ("privacy", "exact_holdout_copies"),
+    ("detection", "auc_gap"),
+    ("neighbors", "overlap_excess"),
+    ("neighbors", "overlap_seen_excess"),
 )
 HEADLINE_COLUMNS = (
     column("figure", "Figure", "text"),
@@ -37,6 +48,13 @@ HEADLINE_COLUMNS = (
 ACTIONS: dict[str, dict[Verdict, str]] = {
     "fidelity": {
         "good": "All figures of likeness are good: the table can stand for the real one.",
+        "good, optimistic": (
+            "Good, against training rows: optimistic. Copied rows would look the same; only a "
+            "holdout tells."
+        ),
+        "not credited": (
+            "Good, but not credited: copying is not excluded, and copies would look as good."
+        ),
         "look": "Look at {names}: between good and bad, or too near to a threshold to say.",
         "bad": "Do not use it as if it were the real table. Bad: {names}.",
         "too little data": "Too few rows to judge {names}: give more rows, above all a holdout.",
@@ -45,6 +63,12 @@ ACTIONS: dict[str, dict[Verdict, str]] = {
     },
     "utility": {
         "good": "Models trained on it predict about as well as those trained on real rows.",
+        "good, optimistic": (
+            "Good, against training rows: optimistic. The generator saw the rows tested on."
+        ),
+        "not credited": (
+            "Good, but not credited: copying is not excluded, and copies would serve as well."
+        ),
         "look": "Models trained on it lose some merit, or the loss is not settled; look at it.",
         "bad": "Models trained on it predict much worse than those trained on real rows.",
         "too little data": "Too few rows to judge the loss of merit.",
@@ -66,15 +90,18 @@ def fill_overview(context: Context, section: Section, others: Mapping[str, Secti
     fidelity = [others[id].figure(name) for id, name in FIDELITY]
     copying = [others[id].figure(name) for id, name in COPYING]
     useful = [figure for figure in others["utility"].figures if figure.name == "utility_gap"]
+    lost = worst(figure.verdict for figure in useful)
     section.figures += [
         _answer("fidelity", "Fidelity", _fidelity(context, section, fidelity), fidelity),
-        _answer("utility", "Utility", worst(figure.verdict for figure in useful), useful),
+        _answer("utility", "Utility", credited(context, lost), useful),
         _answer("copying", "Copying", copying_verdict(context), copying),
     ]
     if not context.has_holdout:
         section.note(WITHOUT_HOLDOUT)
     if section.figures[0].verdict == "copying found":
         section.note(NOT_CREDITED)
+    if follows_holdout(context):
+        section.note(FOLLOWS_HOLDOUT)
     _note_sizes(context, section)
     section.tables += [
         _headlines([figure for figure in (*fidelity, *useful, *copying) if figure is not None]),
@@ -98,7 +125,7 @@ def _fidelity(context: Context, section: Section, figures: Sequence[Figure | Non
     if context.tables.lacking and verdict == "good":
         section.note("Columns are lacking, so that likeness is not called good.")
         return "look"
-    return verdict
+    return credited(context, verdict)
 
 
 def _answer(name: str, label: str, verdict: Verdict, figures: Sequence[Figure | None]) -> Figure:

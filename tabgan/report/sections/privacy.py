@@ -4,7 +4,7 @@ from typing import Any
 
 from tabgan import metrics
 from tabgan.report.context import Context
-from tabgan.report.credit import copying_figures
+from tabgan.report.credit import FOLLOWS_HOLDOUT, copying_figures, follows_holdout
 from tabgan.report.pieces import Figure, Section, column, finite, interval_of, table
 
 __all__ = ["fill_privacy"]
@@ -46,12 +46,8 @@ def fill_privacy(context: Context, section: Section) -> None:
     with section.attempt("Copying"):
         section.figures += copying_figures(context)
         copies = context.copying
-        share = copies.dcr_share
-        section.note(
-            f"{share.n_real:,} seen and {share.n_real:,} unseen rows were searched for "
-            f"{share.n_synthetic:,} synthetic rows; {share.tie_share:.1%} of these are equally "
-            "near to both."
-        )
+        if follows_holdout(context):
+            section.note(FOLLOWS_HOLDOUT)
         _note_sizes(context, section)
         _note_same_rows(copies, section)
         section.figures.append(_verbatim_figure(copies))
@@ -75,12 +71,24 @@ def _exact_without_holdout(context: Context) -> Figure:
 
 
 def _note_sizes(context: Context, section: Section) -> None:
-    """Say where the sizes of the real tables limit the search."""
-    n_seen, n_unseen = len(context.tables.real), len(context.holdout)
-    if n_seen > n_unseen:
+    """Say what was searched."""
+    share = context.copying.dcr_share
+    n_seen = share.n_parts * share.n_real
+    section.note(
+        f"{n_seen:,} seen and {share.n_real:,} unseen rows were searched for "
+        f"{share.n_synthetic:,} synthetic rows; {share.tie_share:.1%} of these are equally near to "
+        "both."
+    )
+    if share.n_parts > 1:
         section.note(
-            f"The holdout is smaller than the real table, so {n_unseen:,} of its {n_seen:,} rows "
-            "were searched: copies of the others are found only as exact copies and by values."
+            f"The holdout is smaller than the real table, so {share.n_parts} disjoint parts of "
+            "the seen rows were each compared with it: the share of closer rows is their mean, the "
+            "excesses are their sum."
+        )
+    if n_seen < len(context.tables.real):
+        section.note(
+            f"Of the {len(context.tables.real):,} seen rows {n_seen:,} were searched, at random: "
+            "copies of the others are found only as exact copies and by values."
         )
 
 
