@@ -18,6 +18,7 @@ __all__ = ["Crossing", "Points", "cross", "distances_to_mean", "min_max_points",
 BLOCK_ROWS = 16
 # Rounding of the products of a block, far below any distance that a table can show.
 TOLERANCE = 1e-12
+_FAR = 1e100
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,10 @@ def min_max_points(encoded: EncodedTables, scale: EncodedTable, table: EncodedTa
     low = known.min(axis=0, initial=np.inf)
     high = np.where(np.isinf(known), -np.inf, known).max(axis=0, initial=-np.inf)
     low, span = np.where(np.isinf(low), 0.0, low), np.where(high > low, high - low, 1.0)
-    scaled = np.where(missing, 0.0, (numbers - low) / span)
+    with np.errstate(over="ignore"):
+        # Squares of what lies farther out have no float.
+        scaled = ((numbers - low) / span).clip(-_FAR, _FAR)
+    scaled = np.where(missing, 0.0, scaled)
     gaps = np.any([np.isnan(t.numbers).any(axis=0) for t in encoded.tables.values()], axis=0)
     # Bytes are compared four times faster than codes of 32 bits.
     narrow = np.min_scalar_type(max(encoded.n_levels, default=0))

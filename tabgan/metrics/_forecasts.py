@@ -16,6 +16,7 @@ from tabgan.metrics._trees import MAX_HISTOGRAM_LEVELS
 __all__ = ["Forecast", "forecast", "merit_lost"]
 
 _SEED_LIMIT = 2**31 - 1
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,14 @@ class Forecast:
     predicted : array of shape (n_rows,) or (n_rows, n_classes)
     classes : array of shape (n_classes,) or None
         Codes of the classes that the model knows, None for a numeric target.
+    scale : float
+        What a numeric target was divided by.
     """
 
     target: np.ndarray
     predicted: np.ndarray
     classes: np.ndarray | None
+    scale: float = 1.0
 
     @property
     def chance(self) -> float:
@@ -44,7 +48,7 @@ class Forecast:
         """Root of the mean squared error, for a numeric target."""
         if self.classes is not None:
             return None
-        return math.sqrt(float(np.mean((self.target - self.predicted) ** 2)))
+        return self.scale * math.sqrt(float(np.mean((self.target - self.predicted) ** 2)))
 
     def score(self, rows: Any = slice(None)) -> float:
         """Return the area, or R squared, on some of the rows."""
@@ -78,7 +82,7 @@ def forecast(problem: Problem, rows: Rows, seed: int, **settings: Any) -> Foreca
     matrix = _matrix(test, is_unknown)
     if is_classification:
         return Forecast(test.target, model.predict_proba(matrix), model.classes_)
-    return Forecast(test.target, model.predict(matrix), None)
+    return Forecast(test.target, model.predict(matrix), None, problem.scale)
 
 
 def merit_lost(theirs: Any, ours: Any, chance: float) -> Any:
@@ -89,4 +93,6 @@ def merit_lost(theirs: Any, ours: Any, chance: float) -> Any:
 
 def _matrix(rows: Rows, is_unknown: np.ndarray) -> np.ndarray:
     """Return the features as one matrix: numbers, those that are unknown being 0, then levels."""
-    return np.hstack([np.where(is_unknown, 0.0, rows.numbers), rows.levels])
+    # The middle of two larger numbers may have no float.
+    numbers = rows.numbers.clip(-_LARGEST, _LARGEST)
+    return np.hstack([np.where(is_unknown, 0.0, numbers), rows.levels])

@@ -12,6 +12,11 @@ from tabgan.metrics._columns import EncodedTables, encode_tables
 
 __all__ = ["Problem", "Rows", "area", "find_known", "prediction_problem", "problem_of"]
 
+# Squares of larger numbers, and sums of these, may have no float.
+LARGEST = 1e100
+# Targets farther out than so many times the largest real one are as bad there.
+BEYOND = 1e30
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -40,11 +45,14 @@ class Problem:
         Number of codes of each categorical feature.
     tables : dict of str to Rows
         By the names "real", "synthetic", "holdout". Rows without a target are left out.
+    scale : float
+        What numeric targets were divided by: 1 but for numbers whose squares have no float.
     """
 
     task: str
     n_levels: tuple[int, ...]
     tables: dict[str, Rows]
+    scale: float = 1.0
 
 
 def prediction_problem(
@@ -80,7 +88,20 @@ def problem_of(encoded: EncodedTables, target: Hashable) -> Problem:
         for name, size in zip(encoded.categorical, encoded.n_levels, strict=True)
         if name != target
     )
-    return Problem("regression" if is_regression else "classification", n_levels, tables)
+    if not is_regression:
+        return Problem("classification", n_levels, tables)
+    largest = float(np.abs(tables["real"].target).max()) or 1.0
+    scale = 1.0 if 1 / LARGEST < largest < LARGEST else largest
+    limit = BEYOND * (largest / scale)
+    limited = {name: _limited(rows, scale, limit) for name, rows in tables.items()}
+    return Problem("regression", n_levels, limited, scale)
+
+
+def _limited(rows: Rows, scale: float, limit: float) -> Rows:
+    """Return rows with targets in another unit, and none of them beyond what can be squared."""
+    with np.errstate(over="ignore"):
+        target = rows.target / scale
+    return Rows(rows.numbers, rows.levels, target.clip(-limit, limit))
 
 
 def find_known(encoded: EncodedTables, name: str, target: Hashable) -> np.ndarray:

@@ -36,6 +36,8 @@ class UtilityResult(MetricResult):
     gap_low, gap_high : float
         Its two-sided 95 % interval over the rows tested on, given the two models: the jackknife
         that leaves out each of 20 groups of them. NaN for fewer than 40 rows.
+    low, high : float
+        Two-sided 95 % interval of `value`, over the rows tested on, given the model.
     rmse, rmse_reference : float or None
         Root of the mean squared error of both, for a numeric target.
     n_rows : int
@@ -46,6 +48,8 @@ class UtilityResult(MetricResult):
     utility_gap: float
     gap_low: float
     gap_high: float
+    low: float
+    high: float
     rmse: float | None
     rmse_reference: float | None
     n_rows: int
@@ -114,7 +118,7 @@ def utility(
         )
     value, reference, chance = ours.score(), theirs.score(), ours.chance
     gap = float(merit_lost(reference, value, chance))
-    low, high = _gap_interval(gap, ours, theirs, seed)
+    ends, gap_ends = _intervals(ours, theirs, value, gap, seed)
     is_regression = problem.task == "regression"
     return UtilityResult(
         name="utility",
@@ -124,8 +128,10 @@ def utility(
         reference=reference,
         score="r2" if is_regression else "auc",
         utility_gap=gap,
-        gap_low=low,
-        gap_high=high,
+        gap_low=gap_ends[0],
+        gap_high=gap_ends[1],
+        low=ends[0],
+        high=ends[1],
         rmse=ours.error,
         rmse_reference=theirs.error,
         n_rows=size,
@@ -140,11 +146,14 @@ def _some(problem: Problem, name: str, size: int, seed: int) -> Rows:
     return rows.take(child_generator(seed, "rows", name).permutation(len(rows))[:size])
 
 
-def _gap_interval(gap: float, ours: Forecast, theirs: Forecast, seed: int) -> tuple[float, float]:
-    """Return the interval of the gap over the rows tested on; NaN for few, or without merit."""
+def _intervals(
+    ours: Forecast, theirs: Forecast, value: float, gap: float, seed: int
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the intervals of the score and of the gap over the rows tested on; NaN for few."""
     n_rows = len(ours.target)
     if n_rows < MIN_TEST_ROWS:
-        return math.nan, math.nan
+        return (math.nan, math.nan), (math.nan, math.nan)
     groups = jackknife_groups(n_rows, child_generator(seed, "groups"))
-    lost = merit_lost(theirs.scores_left_out(groups), ours.scores_left_out(groups), ours.chance)
-    return jackknife_interval(gap, lost)
+    scores = ours.scores_left_out(groups)
+    lost = merit_lost(theirs.scores_left_out(groups), scores, ours.chance)
+    return jackknife_interval(value, scores), jackknife_interval(gap, lost)

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from tabgan._random import root_seed
+from tabgan._random import child_generator, root_seed
 from tabgan.exceptions import InvalidParameterError
 from tabgan.metrics._columns import EncodedTables, encode_tables
 from tabgan.metrics._copy_search import some_rows
+from tabgan.metrics._jackknife import N_GROUPS, jackknife_groups, jackknife_interval
 from tabgan.metrics._results import MetricResult
-from tabgan.metrics._row_keys import unique_keys
 
 __all__ = ["VerbatimValues", "verbatim_values"]
 
@@ -31,11 +31,16 @@ class VerbatimValues(MetricResult):
         The same with the holdout in place of the synthetic table.
     n_rows : int
         Rows of the synthetic table, and of the holdout, in use.
+    low, high : float
+        Two-sided 95 % interval over the seen rows, given the other tables: the jackknife that
+        leaves out each of 20 groups of them. NaN where a column has fewer than 20 unique values.
     """
 
     parts: Mapping[Hashable, float]
     parts_holdout: Mapping[Hashable, float]
     n_rows: int
+    low: float
+    high: float
 
 
 def verbatim_values(
@@ -90,14 +95,21 @@ def find_verbatim_values(
     size = min(len(encoded[name]) for name in others)
     cut = {name: some_rows(encoded[name], size, seed, name) for name in others}
     parts: dict[str, dict[Hashable, float]] = {"synthetic": {}, "holdout": {}}
+    groups = jackknife_groups(len(encoded["real"]), child_generator(seed, "groups"))
+    left_out = []
     for position, column in enumerate(encoded.numeric):
-        known = encoded["real"].numbers[:, position]
-        known = known[~np.isnan(known)]
-        once = unique_keys(known)
+        numbers = encoded["real"].numbers[:, position]
+        known = np.flatnonzero(~np.isnan(numbers))
+        once = known[_occurs_once(numbers[known])]
         if len(once) and len(once) >= min_unique_share * len(known):
+            found = {n: np.isin(numbers[once], cut[n].numbers[:, position]) for n in others}
             for name in others:
-                parts[name][column] = float(np.isin(once, cut[name].numbers[:, position]).mean())
+                parts[name][column] = float(found[name].mean())
+            left_out.append(_shares_left_out(found["synthetic"], groups[once]))
     means = {n: float(np.mean(list(p.values()))) if p else math.nan for n, p in parts.items()}
+    low, high = math.nan, math.nan
+    if left_out:
+        low, high = jackknife_interval(means["synthetic"], np.mean(left_out, axis=0))
     return VerbatimValues(
         name="verbatim_values",
         value=means["synthetic"],
@@ -107,4 +119,21 @@ def find_verbatim_values(
         parts=parts["synthetic"],
         parts_holdout=parts["holdout"],
         n_rows=size,
+        low=low,
+        high=high,
     )
+
+
+def _occurs_once(numbers: np.ndarray) -> np.ndarray:
+    """Return which numbers occur once."""
+    _, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    return counts[places] == 1
+
+
+def _shares_left_out(found: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return the share of hits with each group of values left out; NaN if there are too few."""
+    if len(found) < N_GROUPS:
+        return np.full(N_GROUPS, math.nan)
+    kept = len(found) - np.bincount(groups, minlength=N_GROUPS)
+    hits = found.sum() - np.bincount(groups, weights=found, minlength=N_GROUPS)
+    return hits / kept

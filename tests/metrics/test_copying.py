@@ -245,6 +245,12 @@ def test_verbatim_values_are_unique_numbers_that_occur_again():
     result = metrics.verbatim_values(real, half, schema=kinds, holdout=holdout, random_state=0)
     assert result.parts == {"x": 0.5}
     assert result.reference == 0.0
+    # 20 groups of 50 values, each a coin.
+    half_width = 2.09 * np.sqrt(0.25 / 1000)
+    assert result.high - result.value == pytest.approx(half_width, rel=0.5)
+    assert result.value - result.low == pytest.approx(result.high - result.value)
+    few = metrics.verbatim_values(real[:19], half, schema=kinds, random_state=0)
+    assert np.isnan([few.low, few.high]).all()
     rounded = metrics.verbatim_values(
         real.round(3), real.round(3), schema=kinds, holdout=holdout, random_state=0
     )

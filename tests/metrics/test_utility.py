@@ -8,6 +8,9 @@ from xgboost import XGBClassifier
 
 from tabgan.exceptions import InvalidParameterError, TableError
 from tabgan.metrics import logistic_c2st, utility, utility_grid
+from tabgan.metrics._delong import placements
+from tabgan.metrics._forecasts import Forecast
+from tabgan.metrics._jackknife import jackknife_groups, jackknife_variance
 from tabgan.metrics._prediction import area
 from tabgan.metrics.paper_utility import _features, _Scale
 from tests.metrics.made_tables import continuous, mixed_table, normal_table, shuffled
@@ -161,3 +164,38 @@ def test_logistic_regression_sees_levels_and_missing_cells():
     assert logistic_c2st(real, fresh, random_state=0).value < 0.6
     other = mixed_table(300, 1).assign(colour="violet")
     assert logistic_c2st(real, other, random_state=0).value < 0.05
+
+
+def test_the_interval_of_an_area_is_that_of_delong():
+    generator = np.random.default_rng(0)
+    labels = np.repeat([0, 1], 1000)
+    scores = 1 / (1 + np.exp(-labels - generator.normal(size=2000)))
+    model = Forecast(labels, np.column_stack([1 - scores, scores]), np.array([0, 1]))
+    groups = jackknife_groups(2000, generator)
+    error = np.sqrt(jackknife_variance(model.scores_left_out(groups)))
+    expected = np.sqrt(placements(scores[labels == 1], scores[labels == 0]).variance)
+    # A chi-squared variable with 19 degrees of freedom.
+    assert error == pytest.approx(expected, rel=0.5)
+
+
+@pytest.mark.parametrize("unit", [1e300, 1e-300])
+def test_r_squared_does_not_depend_on_the_unit(unit):
+    generator = np.random.default_rng(0)
+
+    def draw(n_rows):
+        x = generator.normal(size=n_rows)
+        return pd.DataFrame({"x": x, "y": x + 0.3 * generator.normal(size=n_rows)})
+
+    tables = [draw(200) for _ in range(3)]
+    kinds = {"x": "continuous", "y": "continuous"}
+    options = {"target": "y", "schema": kinds, "random_state": 0}
+    plain = utility(tables[0], tables[1], holdout=tables[2], **options)
+    real, synthetic, holdout = (table.assign(y=unit * table["y"]) for table in tables)
+    scaled = utility(real, synthetic, holdout=holdout, **options)
+    assert scaled.value == pytest.approx(plain.value, abs=0.02)
+    assert scaled.utility_gap == pytest.approx(plain.utility_gap, abs=0.02)
+    assert scaled.rmse == pytest.approx(unit * plain.rmse, rel=0.1)
+    assert plain.low < plain.value < plain.high
+    synthetic.loc[0, "y"] = 1e308
+    far = utility(real, synthetic, holdout=holdout, **options)
+    assert np.isfinite([far.value, far.utility_gap, far.gap_low, far.gap_high]).all()
