@@ -132,6 +132,17 @@ class Context:
         given = {"schema": self.tables.kinds, "holdout": self.unseen, "random_state": seed}
         return function(self.train, self.synthetic, **given | options)
 
+    @property
+    def even_rows(self) -> int:
+        """How many rows of each table are compared where a figure depends on their number."""
+        return min(len(self.train), len(self.synthetic), len(self.unseen))
+
+    def measure_even(self, function: Callable[..., Any], **options: Any) -> Any:
+        """Call a metric on equally many rows of each table, so that value and reference compare."""
+        seed = child_seed(self.seed, "report", function.__name__)
+        given = {"schema": self.tables.kinds, "random_state": seed, **self.cut(self.even_rows)}
+        return function(given.pop("real"), given.pop("synthetic"), **given | options)
+
     @computed_once
     def overlap(self) -> metrics.NeighborOverlapResult:
         """The overlap of the nearest neighbours."""

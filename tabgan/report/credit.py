@@ -34,6 +34,7 @@ __all__ = [
     "follows_holdout",
     "gap_figures",
     "overlap_figures",
+    "share_figures",
     "withdraw_credit",
 ]
 
@@ -67,6 +68,14 @@ MEANINGS = {
     "singleton_excess": (
         "How many more of 100 synthetic rows agree, but for one column, with a seen row that is "
         "unique than with an unseen one."
+    ),
+    "near_copies": (
+        "Synthetic rows very near to one of as many seen rows as there are unseen ones; the "
+        "reference is the share that is as near to an unseen one."
+    ),
+    "singletons": (
+        "Synthetic rows that agree, but for one column, with a unique one of as many seen rows as "
+        "there are unseen ones; the reference is the share that does with an unseen one."
     ),
     "exact_copies": (
         "Synthetic rows equal to a seen row in every column; the reference is the share of unseen "
@@ -107,6 +116,15 @@ def copying_figures(context: Context) -> list[Figure]:
             n_rows,
             len(context.tables.real),
         ),
+    ]
+
+
+def share_figures(context: Context) -> list[Figure]:
+    """Return the shares that the excesses are made of."""
+    copies = context.copying
+    return [
+        _share("near_copies", "Near copies", copies.near_copy_excess),
+        _share("singletons", "Singled-out rows", copies.singleton_excess),
     ]
 
 
@@ -242,6 +260,22 @@ def _excess(name: str, label: str, found: CopyShare) -> Figure:
         reference=0.0,
         bad=100 * COPYING_LIMITS[name],
         verdict=rate_copies(found.value, found.se, COPYING_LIMITS[name]),
+        unit="%",
+    )
+
+
+def _share(name: str, label: str, found: CopyShare) -> Figure:
+    """Return the share that an excess is made of, beside that of the holdout."""
+    width = NORMAL_95 * math.sqrt(_variance(found.share_real, found.n_synthetic))
+    return Figure(
+        name=name,
+        label=label,
+        meaning=MEANINGS[name],
+        value=finite(found.share_real, 100),
+        low=finite(max(found.share_real - width, 0.0), 100),
+        high=finite(min(found.share_real + width, 1.0), 100),
+        reference=finite(found.share_holdout, 100),
+        direction="reference",
         unit="%",
     )
 

@@ -204,7 +204,14 @@ def _check_holdout(train: pd.DataFrame, holdout: pd.DataFrame) -> None:
         )
 
 
-def _check_target(target: Hashable | None, train: pd.DataFrame) -> None:
+def _check_target(target: Any, train: pd.DataFrame) -> None:
+    try:
+        hash(target)
+    except TypeError:
+        raise InvalidParameterError(
+            "The 'target' parameter of SyntheticReport must be the name of one column, or None. "
+            f"Got the {type(target).__name__} {_shown(target)} instead."
+        ) from None
     if target is None or target in train.columns:
         return
     close = get_close_matches(str(target), list(map(str, train.columns)), n=1)

@@ -63,7 +63,7 @@ def render_page(summary: Mapping[str, Any]) -> str:
     --------
     >>> from tabgan.report.page import render_page
     >>> section = {"id": "columns", "title": "Columns <1>", "state": "absent", "notes": ["None."],
-    ...     "figures": [], "tables": [], "plots": [], "seconds": 0.0}
+    ...     "figures": [], "tables": [], "plots": []}
     >>> page = render_page({"format": 1, "version": "1.0", "tables": {}, "sections": [section]})
     >>> "Columns &lt;1&gt;" in page, "<script src" in page
     (True, False)

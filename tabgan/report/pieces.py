@@ -127,7 +127,9 @@ class Section:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the section as JSON types."""
-        content = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        # The time is no finding: the same tables and seed give the same section.
+        names = [name for name in self.__dataclass_fields__ if name != "seconds"]
+        content = {name: getattr(self, name) for name in names}
         content["figures"] = [dict(vars(figure)) for figure in self.figures]
         return as_json(content)
 

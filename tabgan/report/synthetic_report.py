@@ -26,7 +26,7 @@ __all__ = ["SyntheticReport"]
 
 MAX_ROWS = 50_000
 CONSTRAINTS: dict[str, list] = {
-    "n_neighbors": [Interval(int, 1)],
+    "n_neighbors": [Interval(int, 2)],
     "max_rows": [Interval(int, 2)],
     "n_jobs": [None, Interval(int)],
     "verbose": [Interval(int, 0), InstanceOf(bool)],
@@ -55,7 +55,7 @@ class SyntheticReport:
     estimator : object or None, default=None
         The fitted estimator, whose ``history_`` the section on training shows.
     n_neighbors : int, default=10
-        Neighbours of the overlap and of the map, 1 or more.
+        Neighbours of the overlap and of the map, 2 or more.
     max_rows : int, default=50_000
         Use at most this many random rows of each table, 2 or more. Figures whose time grows with
         the square use fewer and say so; copies are searched for in all real rows.
@@ -123,6 +123,14 @@ class SyntheticReport:
         self._sections: dict[str, Section] = {}
         self._verbose = verbose
 
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Time that each section computed so far took, in seconds, by name.
+
+        What several sections share counts for the first that needs it.
+        """
+        return {name: section.seconds for name, section in self._sections.items()}
+
     def section(self, name: str) -> dict[str, Any]:
         """Return one section, computed if it is asked for the first time.
 
@@ -135,8 +143,8 @@ class SyntheticReport:
         Returns
         -------
         section : dict
-            With the keys id, title, state ("ok", "limited" or "absent"), notes, figures, tables,
-            plots and seconds.
+            With the keys id, title, state ("ok", "limited" or "absent"), notes, figures, tables and
+            plots.
 
         Raises
         ------

@@ -45,7 +45,7 @@ def _names(n_columns: int, hostile: bool) -> list[str]:
 
 
 def _section(id: str, title: str, **parts: Any) -> dict:
-    empty = {"state": "ok", "notes": [], "figures": [], "tables": [], "plots": [], "seconds": 1.5}
+    empty = {"state": "ok", "notes": [], "figures": [], "tables": [], "plots": []}
     return {"id": id, "title": title, **empty, **parts}
 
 

@@ -226,7 +226,7 @@ def test_unfit_characters_are_replaced(text: str, shown: str) -> None:
 
 def test_a_summary_with_next_to_nothing_is_shown() -> None:
     section = {"id": "privacy", "title": "Privacy", "state": "limited", "notes": ["No holdout."],
-               "figures": [], "tables": [], "plots": [], "seconds": 0.0}  # fmt: skip
+               "figures": [], "tables": [], "plots": []}  # fmt: skip
     summary = {"format": 1, "version": "1", "sections": [section],
                "tables": {"train": {"rows": 5, "columns": 1}, "synthetic": {"rows": 5,
                           "columns": 1}, "holdout": None}}  # fmt: skip

@@ -54,8 +54,7 @@ def test_quiet_prints_nothing_and_the_same_command_writes_the_same(
     for name in ("first.json", "again.json"):
         arguments = ["--holdout", str(folder / "unseen.csv"), "--json", str(tmp_path / name)]
         assert _report(folder, *arguments, "--quiet") == 0
-        summary = json.loads((tmp_path / name).read_text(encoding="utf-8"))
-        found.append([{**section, "seconds": 0} for section in summary["sections"]])
+        found.append((tmp_path / name).read_bytes())
     assert found[0] == found[1]
     printed = capsys.readouterr()
     assert printed.out == printed.err == ""

@@ -50,7 +50,7 @@ def test_the_summary_keeps_its_contract(report: SyntheticReport) -> None:
     ids = []
     for section in summary["sections"]:
         assert set(section) == {
-            "id", "title", "state", "notes", "figures", "tables", "plots", "seconds"
+            "id", "title", "state", "notes", "figures", "tables", "plots"
         }  # fmt: skip
         assert section["state"] in ("ok", "limited", "absent")
         assert section["state"] == "ok" or section["notes"]
@@ -146,14 +146,61 @@ def test_the_same_seed_gives_the_same_report() -> None:
         report = SyntheticReport(
             train, fresh, holdout=holdout, max_rows=250, random_state=seed, n_jobs=n_jobs
         )
-        return [{**report.section(name), "seconds": 0} for name in names]
+        return [report.section(name) for name in names]
 
     first = sections(0, SECTIONS[1:])
     assert sections(0, SECTIONS[1:]) == first
     assert sections(1, ["columns", "privacy"]) != sections(0, ["columns", "privacy"])
-    # Trees are left out: two threads of them wait for each other on a busy machine.
-    searched = ["neighbors", "privacy"]
-    assert sections(0, searched, n_jobs=1) == [first[SECTIONS.index(name) - 1] for name in searched]
+    threaded = ["neighbors", "detection", "utility", "privacy"]
+    expected = [first[SECTIONS.index(name) - 1] for name in threaded]
+    assert sections(0, threaded, n_jobs=2) == expected
+
+
+def test_two_runs_give_the_same_json_and_the_time_stands_beside_it() -> None:
+    train, fresh, holdout = _tables(60)
+    reports = [SyntheticReport(train, fresh, holdout=holdout, random_state=0) for _ in range(2)]
+    assert reports[0].to_json() == reports[1].to_json()
+    assert reports[0].to_html() == reports[1].to_html()
+    assert list(reports[0].seconds) == [*SECTIONS[1:], "overview"]
+    assert all(seconds >= 0 for seconds in reports[0].seconds.values())
+
+
+def test_value_and_reference_are_of_equally_many_rows() -> None:
+    # A synthetic table and a holdout of one size change places, beside a longer real table.
+    train = make_known_table(600, random_state=0)
+    ours, theirs = (make_known_table(150, random_state=seed) for seed in (1, 2))
+    found = []
+    for synthetic, holdout in ((ours, theirs), (theirs, ours)):
+        report = SyntheticReport(train, synthetic, holdout=holdout, random_state=0)
+        sections = [report.section(name) for name in ("columns", "correlations")]
+        assert any("150 rows of each table" in note for note in sections[0]["notes"])
+        assert any("trend error that of 150" in note for note in sections[1]["notes"])
+        figures = {f["name"]: f for section in sections for f in section["figures"]}
+        found.append((figures, sections[0]["tables"][0]["rows"]))
+    for name in ("shape_error", "js_divergence", "trend_error", "mean_difference"):
+        first, second = (figures[name] for figures, _ in found)
+        assert first["value"] == pytest.approx(second["reference"], rel=1e-9), name
+        assert first["reference"] == pytest.approx(second["value"], rel=1e-9), name
+    for first, second in zip(found[0][1], found[1][1], strict=True):
+        for ours, theirs in (("error", "holdout_error"), ("js", "holdout_js"),
+                             ("coverage", "holdout_coverage")):  # fmt: skip
+            assert first[ours] == pytest.approx(second[theirs], nan_ok=True)
+
+
+def test_the_sides_of_the_overlap_and_the_copies_stand_beside_those_of_real_rows(
+    report: SyntheticReport,
+) -> None:
+    context = report._context
+    neighbors = {figure["name"]: figure for figure in report.section("neighbors")["figures"]}
+    for side in ("real", "synthetic"):
+        shown = neighbors[f"overlap_{side}_side"]
+        assert shown["value"] == getattr(context.overlap.headline, f"{side}_side")
+        assert shown["reference"] == getattr(context.overlap.floor, f"{side}_side")
+    privacy = {figure["name"]: figure for figure in report.section("privacy")["figures"]}
+    for name, excess in (("near_copies", "near_copy_excess"), ("singletons", "singleton_excess")):
+        shown = privacy[name]
+        assert shown["low"] <= shown["value"] <= shown["high"]
+        assert shown["value"] - shown["reference"] == pytest.approx(privacy[excess]["value"])
 
 
 def test_the_report_loads_nothing_heavy() -> None:
@@ -235,8 +282,13 @@ def _odd_table(n_rows: int, seed: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize("n_rows", [2, 5, 60])
 @pytest.mark.parametrize("has_holdout", [True, False])
-def test_odd_columns_and_few_rows_are_limits_and_no_errors(n_rows: int, has_holdout: bool) -> None:
+@pytest.mark.parametrize("is_collapsed", [False, True])
+def test_odd_columns_and_few_rows_are_limits_and_no_errors(
+    n_rows: int, has_holdout: bool, is_collapsed: bool
+) -> None:
     real, synthetic, holdout = (_odd_table(n_rows, seed) for seed in range(3))
+    if is_collapsed:
+        synthetic = synthetic.iloc[[0] * n_rows].reset_index(drop=True)
     report = SyntheticReport(
         real, synthetic, holdout=holdout if has_holdout else None, random_state=0
     )
@@ -278,6 +330,23 @@ def test_a_collapsed_table_has_a_page() -> None:
     assert "share of neighbours from the other table" in report.to_html()
     (plot,) = (p for p in report.section("neighbors")["plots"] if p["kind"] == "overlap")
     assert None not in (*plot["observed_real"], *plot["observed_synthetic"])
+
+
+def test_numbers_that_cannot_be_squared_limit_nothing() -> None:
+    generator = np.random.default_rng(0)
+
+    def draw() -> pd.DataFrame:
+        x = generator.normal(size=200)
+        return pd.DataFrame({"x": x, "y": 1e300 * (x + 0.3 * generator.normal(size=200))})
+
+    real, synthetic, holdout = draw(), draw(), draw()
+    synthetic.loc[0, "x"] = 1e300
+    report = SyntheticReport(real, synthetic, holdout=holdout, target="y", random_state=0)
+    for name in ("columns", "correlations", "utility", "coverage", "privacy"):
+        assert report.section(name)["state"] == "ok", name
+    figures = {figure["name"]: figure for figure in report.section("utility")["figures"]}
+    assert 0.7 < figures["utility"]["value"] < 1
+    assert figures["utility"]["low"] < figures["utility"]["value"] < figures["utility"]["high"]
 
 
 def test_what_a_library_says_stays_out_of_the_notes() -> None:

@@ -35,15 +35,17 @@ COLUMNS = (
 def fill_columns(context: Context, section: Section) -> None:
     """Fill the section."""
     with section.attempt("The shape error"):
-        errors = context.measure(metrics.shape_error)
+        errors = context.measure_even(metrics.shape_error)
         section.figures += [_excess_figure(context), _error_figure(errors)]
     with section.attempt("The divergences"):
-        divergences = context.measure(metrics.column_divergences)
+        divergences = context.measure_even(metrics.column_divergences)
         section.figures.append(_divergence_figure(divergences))
     with section.attempt("The table and the pictures of the columns"):
         marginals = context.measure(metrics.column_marginals).columns
+        covered = context.measure_even(metrics.column_marginals).columns
+        even = context.cut(context.even_rows)
         of_holdout = metrics.shape_error(
-            context.train, context.unseen, schema=context.tables.kinds, random_state=0
+            even["real"], even["holdout"], schema=context.tables.kinds, random_state=0
         )
         rows = [
             {
@@ -53,12 +55,18 @@ def fill_columns(context: Context, section: Section) -> None:
                 "holdout_error": of_holdout.parts[name],
                 **_divergence_cells(divergences.parts[name]),
                 **_marginal_cells(marginals[name]),
+                "coverage": finite(covered[name].coverage),
+                "holdout_coverage": finite(covered[name].coverage_holdout),
             }
             for name in marginals
         ]
         note = "KL is that of the synthetic column from the real one; its cells are in the docs."
         section.tables.append(table("columns", "Every column", COLUMNS, rows, note))
         section.plots.append(_plot(context, marginals, errors.parts, section))
+    section.note(
+        f"Errors, divergences and the range or levels covered are those of {context.even_rows:,} "
+        "rows of each table, for a synthetic table and a holdout of equal size."
+    )
     withdraw_credit(context, section)
 
 
@@ -111,8 +119,6 @@ def _marginal_cells(part: metrics.ColumnMarginal) -> dict[str, Any]:
     return {
         "missing_real": part.missing_real,
         "missing_synthetic": part.missing_synthetic,
-        "coverage": finite(part.coverage),
-        "holdout_coverage": finite(part.coverage_holdout),
         "outside": part.outside.share,
     }
 

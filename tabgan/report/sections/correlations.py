@@ -40,14 +40,16 @@ def fill_correlations(context: Context, section: Section) -> None:
     with section.attempt("The trend error"):
         section.figures += [_excess_figure(context, section), _error_figure(context)]
     with section.attempt("The associations"):
-        found = context.measure(metrics.association_matrices, max_rows=ROWS)
+        found = context.measure_even(metrics.association_matrices, max_rows=ROWS)
         section.figures += [_kept_figure(context), *_difference_figures(found)]
         section.tables.append(_pair_table(found))
         section.plots += [_matrix_plot(found, "matrices"), *_pair_plots(context, found)]
         if len(found.numeric_columns) > 1:
             section.tables.append(_pearson_table(found))
-        if found.n_rows["real"] < len(context.train):
-            section.note(f"Associations are those of {found.n_rows['real']:,} rows of each table.")
+        section.note(
+            f"Associations are those of {found.n_rows['real']:,} rows of each table, the trend "
+            f"error that of {context.even_rows:,}."
+        )
     withdraw_credit(context, section)
 
 
@@ -76,7 +78,7 @@ def _excess_figure(context: Context, section: Section) -> Figure:
 
 
 def _error_figure(context: Context) -> Figure:
-    errors = context.measure(metrics.trend_error)
+    errors = context.measure_even(metrics.trend_error)
     return Figure(
         name="trend_error",
         label="Trend error",

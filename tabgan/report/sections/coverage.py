@@ -30,7 +30,7 @@ def fill_coverage(context: Context, section: Section) -> None:
     """Fill the section."""
     size = min(COVERAGE_ROWS, context.max_rows)
     with section.attempt("Precision and recall"):
-        found = context.measure(metrics.precision_recall, max_rows=size)
+        found = context.measure_even(metrics.precision_recall, max_rows=size)
         for name, label, meaning, unit in FIGURES:
             part = getattr(found, name)
             scale = 100.0 if unit == "%" else 1.0

@@ -36,7 +36,7 @@ def fill_detection(context: Context, section: Section) -> None:
             "area grows with the number of rows, so compare at equal numbers only."
         )
     with section.attempt("The logistic regression"):
-        found = metrics.logistic_c2st(**options)
+        found = metrics.logistic_c2st(**options | context.cut(min(JUDGE_ROWS, context.even_rows)))
         section.figures.append(
             Figure(
                 name="logistic_c2st",

@@ -4,7 +4,7 @@ from typing import Any
 
 from tabgan import metrics
 from tabgan.report.context import Context
-from tabgan.report.credit import FOLLOWS_HOLDOUT, copying_figures, follows_holdout
+from tabgan.report.credit import FOLLOWS_HOLDOUT, copying_figures, follows_holdout, share_figures
 from tabgan.report.pieces import Figure, Section, column, finite, interval_of, table
 
 __all__ = ["fill_privacy"]
@@ -44,7 +44,7 @@ def fill_privacy(context: Context, section: Section) -> None:
         return
     section.note(NO_PROOF)
     with section.attempt("Copying"):
-        section.figures += copying_figures(context)
+        section.figures += [*copying_figures(context), *share_figures(context)]
         copies = context.copying
         if follows_holdout(context):
             section.note(FOLLOWS_HOLDOUT)
@@ -112,7 +112,7 @@ def _verbatim_figure(copies: metrics.CopyingResult) -> Figure:
             "Share of the numbers that occur once in the seen rows and recur in the synthetic "
             "table, mean over columns of mostly unique numbers."
         ),
-        value=finite(found.value, 100),
+        **interval_of(found, 100),
         reference=finite(found.reference, 100),
         unit="%",
     )

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from tabgan import metrics
 from tabgan.report.context import Context
 from tabgan.report.credit import withdraw_credit
-from tabgan.report.pieces import Figure, Section, column, finite, table
+from tabgan.report.pieces import Figure, Section, column, finite, interval_of, table
 from tabgan.report.verdicts import THRESHOLDS
 
 __all__ = ["fill_utility"]
@@ -83,7 +83,7 @@ def _score_figure(found: metrics.UtilityResult) -> Figure:
         name="utility",
         label="Score, " + SCORES[found.score],
         meaning="Of the model trained on synthetic rows; the reference is trained on real ones.",
-        value=finite(found.value),
+        **interval_of(found),
         reference=finite(found.reference),
         direction="higher",
     )
