@@ -11,6 +11,7 @@ from tabgan.report.context import Context, computed_once
 from tabgan.report.credit import copying_verdict, credited, withdraw_credit
 from tabgan.report.inputs import prepare_tables
 from tabgan.report.pieces import Figure, Section
+from tabgan.report.sections.overview import FIDELITY, fill_overview
 
 KINDS = dict.fromkeys("abcd", "continuous")
 
@@ -77,6 +78,33 @@ def test_good_needs_a_holdout_and_that_copying_is_excluded() -> None:
     assert credited(_context(TRAIN, HOLDOUT), "good") == "not credited"
     for verdict in ("bad", "look", "too little data", "not judged", "copying found"):
         assert credited(few, verdict) == verdict  # type: ignore[arg-type]
+
+
+def _good_sections() -> dict[str, Section]:
+    """Return sections whose figures are all good."""
+    sections = {name: Section(name, name) for name in ("columns", "correlations", "neighbors")}
+    sections |= {name: Section(name, name) for name in ("detection", "utility", "privacy")}
+    for section, name in (*FIDELITY, ("utility", "utility_gap")):
+        figure = Figure(name=name, label=name, meaning="x.", value=0.0, verdict="good")
+        sections[section].figures.append(figure)
+    return sections
+
+
+@pytest.mark.parametrize(
+    ("holdout", "verdict", "words"),
+    [
+        (None, "good, optimistic", "Good, against training rows: optimistic"),
+        (HOLDOUT, "not credited", "Good, but not credited: copying is not excluded"),
+    ],
+)
+def test_the_cards_say_what_a_good_table_is_worth(
+    holdout: pd.DataFrame | None, verdict: str, words: str
+) -> None:
+    overview = Section("overview", "Overview")
+    fill_overview(_context(FRESH, holdout), overview, _good_sections())
+    for figure in overview.figures[:2]:
+        assert figure.verdict == verdict
+        assert figure.meaning.startswith(words)
 
 
 @pytest.mark.parametrize("synthetic", [FRESH, HOLDOUT])

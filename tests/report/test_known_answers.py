@@ -42,14 +42,6 @@ def test_real_rows_are_rated_neither_bad_nor_look(
 
 
 @pytest.mark.slow
-def test_without_a_holdout_a_good_table_is_good_but_optimistic() -> None:
-    (train, fresh, _), schema = parts("pairs")
-    report = SyntheticReport(train, fresh, schema=schema, random_state=0)
-    assert _verdicts(report, "overview")["fidelity"] == "good, optimistic"
-    assert "GOOD, OPTIMISTIC" in str(report)
-
-
-@pytest.mark.slow
 def test_a_holdout_that_poses_as_synthetic_gets_no_credit(
     tables: tuple[list[pd.DataFrame], dict],
 ) -> None:
