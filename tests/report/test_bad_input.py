@@ -29,7 +29,7 @@ REAL, FAKE, HOLDOUT = (make_known_table(60, random_state=seed) for seed in range
         (REAL, FAKE, {"target": ["height"]}, InvalidParameterError,
          r"'target' .* the name of one column.* Got the list \['height'\] instead"),
         (REAL, FAKE, {"target": ("height", [])}, InvalidParameterError,
-         r"'target' .* Got \('height', \[\]\) instead"),
+         r"'target' .* Got the tuple \('height', \[\]\) instead"),
         (REAL, FAKE, {"n_neighbors": 0}, InvalidParameterError, "'n_neighbors'.* Got 0"),
         (REAL, FAKE, {"n_neighbors": 1}, InvalidParameterError, "'n_neighbors'.* Got 1"),
         (REAL, FAKE, {"max_rows": 1}, InvalidParameterError, "'max_rows'.* Got 1"),
