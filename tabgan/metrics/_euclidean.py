@@ -12,7 +12,16 @@ import numpy as np
 
 from tabgan.metrics._columns import EncodedTable, EncodedTables
 
-__all__ = ["Crossing", "Points", "cross", "distances_to_mean", "min_max_points", "own_radii"]
+__all__ = [
+    "Crossing",
+    "Points",
+    "cross",
+    "distances_to_mean",
+    "min_max_points",
+    "nearest_by_group",
+    "own_neighbours",
+    "own_radii",
+]
 
 # So few that a block of distances stays in the cache.
 BLOCK_ROWS = 16
@@ -38,6 +47,10 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def take(self, rows: np.ndarray) -> "Points":
+        """Return the given rows."""
+        return Points(self.numbers[rows], self.levels[rows])
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,36 @@ def distances_to_mean(points: Points, centre: Points) -> np.ndarray:
         shares = np.bincount(central, minlength=size) / len(central)
         squares += 1.0 - 2.0 * shares[column] + (shares**2).sum()
     return np.sqrt(np.maximum(squares, 0.0))
+
+
+def own_neighbours(points: Points, n_nearest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the nearest other points of each point, and their squared distances, ascending."""
+    n_nearest = min(n_nearest, len(points) - 1)
+    nearest = np.zeros((len(points), n_nearest), np.int64)
+    distances = np.zeros((len(points), n_nearest))
+    for rows, squares in _blocks(points, points):
+        own = np.arange(rows.start, rows.stop)
+        squares[np.arange(len(squares)), own] = np.inf
+        candidates = np.argpartition(squares, n_nearest - 1, axis=1)[:, :n_nearest]
+        exact = _squares(points, own, points, candidates)
+        order = np.argsort(exact, axis=1, kind="stable")
+        nearest[rows] = np.take_along_axis(candidates, order, axis=1)
+        distances[rows] = np.take_along_axis(exact, order, axis=1)
+    return nearest, distances
+
+
+def nearest_by_group(
+    points: Points, others: Points, groups: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the nearest of `others` in each of their groups, and their squared distances."""
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    ends = np.append(starts[1:], len(order))
+    nearest = np.zeros((len(points), len(starts)), np.int64)
+    for rows, squares in _blocks(points, others.take(order)):
+        for group, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            nearest[rows, group] = order[start + squares[:, start:end].argmin(axis=1)]
+    return nearest, _squares(points, np.arange(len(points)), others, nearest)
 
 
 def own_radii(points: Points, ranks: tuple[int, ...]) -> np.ndarray:

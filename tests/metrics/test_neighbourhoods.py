@@ -7,7 +7,9 @@ from sklearn.neighbors import NearestNeighbors
 
 from tabgan import metrics
 from tabgan.exceptions import InvalidParameterError
-from tabgan.metrics import _euclidean
+from tabgan.metrics import _euclidean, neighbourhoods, precision_recall
+from tabgan.metrics._euclidean import Points, cross, own_radii
+from tabgan.metrics._jackknife import N_GROUPS, jackknife_groups
 from tests.metrics.made_tables import continuous, mixed_table, normal_table
 
 
@@ -108,3 +110,42 @@ def test_a_missing_number_is_far_from_a_known_one():
     real = pd.DataFrame({"x": generator.normal(size=100)})
     result = metrics.coverage(real, real.assign(x=np.nan), schema=continuous(real))
     assert result.value == 0.0
+
+
+def test_figures_with_a_group_left_out_are_those_of_the_other_rows():
+    generator = np.random.default_rng(0)
+    real, points = (
+        Points(generator.normal(size=(200, 3)).round(1), generator.integers(0, 3, (200, 1)))
+        for _ in range(2)
+    )
+    groups = [jackknife_groups(200, generator) for _ in range(2)]
+    found = neighbourhoods._left_out(real, points, *groups)
+    for group in range(N_GROUPS):
+        first, second = (
+            table.take(np.flatnonzero(labels != group))
+            for table, labels in zip((real, points), groups, strict=True)
+        )
+        nearest, fifth = own_radii(first, (1, 5))
+        crossing = cross(first, second, fifth)
+        assert found["coverage"][group] == pytest.approx(crossing.covered.mean())
+        assert found["alpha_precision"][group] == neighbourhoods._alpha(first, second)
+        # Rows that tie for the nearest synthetic one may lie at another distance from the mean.
+        expected = neighbourhoods._beta(second, crossing, nearest)
+        assert found["beta_recall"][group] == pytest.approx(expected, abs=0.02)
+
+
+def test_intervals_are_not_too_narrow():
+    found = {name: [] for name in ("alpha_precision", "beta_recall", "coverage")}
+    for seed in range(40):
+        tables = normal_table(100, 2 * seed), normal_table(100, 2 * seed + 1)
+        result = precision_recall(*tables, schema=continuous(tables[0]), random_state=0)
+        for name, parts in found.items():
+            part = getattr(result, name)
+            parts.append((part.value, (part.high - part.low) / 2 / 2.093))
+    for name, parts in found.items():
+        values, errors = np.transpose(parts)
+        ratio = np.sqrt(np.mean(errors**2)) / values.std(ddof=1)
+        assert 0.8 < ratio < 3, name
+    assert result.density.low is None
+    few = precision_recall(tables[0][:39], tables[1], schema=continuous(tables[0]), random_state=0)
+    assert few.coverage.low is None

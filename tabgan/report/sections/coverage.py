@@ -39,7 +39,7 @@ def fill_coverage(context: Context, section: Section) -> None:
                     name=name,
                     label=label,
                     meaning=meaning,
-                    value=finite(part.value, scale),
+                    **interval_of(part, scale),
                     reference=finite(part.reference, scale),
                     direction=part.direction,
                     unit="%" if unit == "%" else "",
