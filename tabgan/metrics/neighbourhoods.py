@@ -318,7 +318,8 @@ def _intervals(
         for name in ("real", "synthetic")
     )
     left_out = _left_out(real, points, *groups)
-    return {name: jackknife_interval(figures[name], values) for name, values in left_out.items()}
+    ends = {name: jackknife_interval(figures[name], values) for name, values in left_out.items()}
+    return {name: (low, min(high, 1.0)) for name, (low, high) in ends.items()}
 
 
 def _left_out(

@@ -141,7 +141,8 @@ def test_intervals_are_not_too_narrow():
         result = precision_recall(*tables, schema=continuous(tables[0]), random_state=0)
         for name, parts in found.items():
             part = getattr(result, name)
-            parts.append((part.value, (part.high - part.low) / 2 / 2.093))
+            assert part.low < part.value <= part.high <= 1
+            parts.append((part.value, (part.value - part.low) / 2.093))
     for name, parts in found.items():
         values, errors = np.transpose(parts)
         ratio = np.sqrt(np.mean(errors**2)) / values.std(ddof=1)

@@ -45,8 +45,9 @@ def test_a_table_that_is_the_holdout_is_looked_at_and_gets_no_credit() -> None:
     cards = _verdicts(overview["figures"])
     assert cards["copying"] == "look"
     assert "good" not in (cards["fidelity"], cards["utility"])
-    for section in (privacy, overview):
-        assert any("are the two tables swapped" in note for note in section["notes"])
+    assert any("are the two tables swapped" in note for note in privacy["notes"])
+    meanings = {figure["name"]: figure["meaning"] for figure in overview["figures"]}
+    assert "are the two tables swapped" in meanings["copying"]
 
 
 def test_a_few_rows_of_the_holdout_are_noticed() -> None:

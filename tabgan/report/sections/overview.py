@@ -1,6 +1,7 @@
 """Overview: what a person can act on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tabgan.report.context import Context
@@ -101,7 +102,7 @@ def fill_overview(context: Context, section: Section, others: Mapping[str, Secti
     if section.figures[0].verdict == "copying found":
         section.note(NOT_CREDITED)
     if follows_holdout(context):
-        section.note(FOLLOWS_HOLDOUT)
+        section.figures[2] = replace(section.figures[2], meaning=FOLLOWS_HOLDOUT)
     _note_sizes(context, section)
     section.tables += [
         _headlines([figure for figure in (*fidelity, *useful, *copying) if figure is not None]),
