@@ -17,6 +17,7 @@ from tabgan.report.verdicts import (
     THRESHOLDS,
     Verdict,
     rate_copies,
+    rate_excess,
     rate_gap,
     rate_holdout_copies,
     rate_overlap,
@@ -259,7 +260,7 @@ def _excess(name: str, label: str, found: CopyShare) -> Figure:
         high=finite(found.value + NORMAL_95 * found.se, 100),
         reference=0.0,
         bad=100 * COPYING_LIMITS[name],
-        verdict=rate_copies(found.value, found.se, COPYING_LIMITS[name]),
+        verdict=rate_excess(found.value, found.se, COPYING_LIMITS[name]),
         unit="%",
     )
 

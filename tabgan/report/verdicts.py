@@ -19,6 +19,7 @@ __all__ = [
     "Threshold",
     "rate",
     "rate_copies",
+    "rate_excess",
     "rate_gap",
     "rate_holdout_copies",
     "rate_overlap",
@@ -139,18 +140,28 @@ def rate_privacy(
 def rate_copies(excess: float | None, se: float | None, limit: float) -> Verdict:
     """Rate how many more rows repeat seen rows than unseen ones.
 
-    "copying found" if the excess is above `limit` and three standard errors above 0; "look" if it
-    is as surely below 0, for then unseen rows are repeated; "too little data" if not even copies of
-    one row in twenty would be three standard errors above 0; "look" if the whole 95 % interval is
-    above `limit` all the same; else "no copying found".
+    "copying found" if the excess is above `limit` and three standard errors above 0; "too little
+    data" if not even copies of one row in twenty would be three standard errors above 0; "look" if
+    the whole 95 % interval is above `limit` all the same; else "no copying found".
     """
     if excess is None or se is None or not (math.isfinite(excess) and math.isfinite(se)):
         return "not judged"
-    if abs(excess) > limit and abs(excess) > _SIGNIFICANT * se:
-        return "copying found" if excess > 0 else "look"
+    if excess > limit and excess > _SIGNIFICANT * se:
+        return "copying found"
     if _SIGNIFICANT * se > _VISIBLE_SHARE:
         return "too little data"
     return "look" if excess - NORMAL_95 * se > limit else "no copying found"
+
+
+def rate_excess(excess: float | None, se: float | None, limit: float) -> Verdict:
+    """Rate how many more synthetic rows are copies of seen rows than of unseen ones.
+
+    As :func:`rate_copies`, and "look" if there are as surely fewer: then unseen rows were copied.
+    """
+    if excess is None or se is None:
+        return "not judged"
+    is_reversed = rate_copies(-excess, se, limit) == "copying found"
+    return "look" if is_reversed else rate_copies(excess, se, limit)
 
 
 def rate_holdout_copies(excess: float | None, se: float | None, limit: float) -> Verdict:

@@ -59,6 +59,22 @@ def test_a_few_rows_of_the_holdout_are_noticed() -> None:
     assert copying_verdict(_context(synthetic, HOLDOUT)) == "look"
 
 
+def test_fewer_equal_rows_than_in_the_holdout_are_no_sign_of_copies() -> None:
+    generator = np.random.default_rng(0)
+    shares = [0.4, 0.3, 0.2, 0.1]
+    real, holdout = (
+        pd.DataFrame(generator.choice(4, size=(600, 4), p=shares), columns=list("abcd"))
+        for _ in range(2)
+    )
+    spread = pd.DataFrame(generator.choice(9, size=(600, 4)), columns=list("abcd"))
+    kinds = dict.fromkeys("abcd", "integer")
+    report = SyntheticReport(real, spread, holdout=holdout, schema=kinds, random_state=0)
+    privacy = {figure["name"]: figure for figure in report.section("privacy")["figures"]}
+    assert privacy["exact_copies"]["high"] < privacy["exact_copies"]["reference"] - 10
+    assert privacy["exact_copies"]["verdict"] == "no copying found"
+    assert privacy["exact_holdout_copies"]["verdict"] == "no copying found"
+
+
 def test_copies_of_seen_rows_pull_the_judge_and_the_overlap() -> None:
     report = SyntheticReport(TRAIN, TRAIN, holdout=HOLDOUT, schema=KINDS, random_state=0)
     detection = {figure["name"]: figure for figure in report.section("detection")["figures"]}

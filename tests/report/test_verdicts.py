@@ -9,6 +9,7 @@ from tabgan.report.verdicts import (
     Threshold,
     rate,
     rate_copies,
+    rate_excess,
     rate_gap,
     rate_holdout_copies,
     rate_overlap,
@@ -75,9 +76,12 @@ def test_rows_that_follow_the_holdout_are_looked_at() -> None:
     threshold = THRESHOLDS["dcr_share"]
     assert rate_privacy(0.44, 0.431, 0.449, threshold) == "look"
     assert rate_privacy(0.44, 0.43, 0.45, threshold) == "no copying found"
-    assert rate_copies(-0.05, 0.004, 0.005) == "look"
-    assert rate_copies(-0.05, 0.02, 0.005) == "too little data"
-    assert rate_copies(-0.004, 0.0001, 0.005) == "no copying found"
+    assert rate_excess(-0.05, 0.004, 0.005) == "look"
+    assert rate_excess(-0.05, 0.02, 0.005) == "too little data"
+    assert rate_excess(-0.004, 0.0001, 0.005) == "no copying found"
+    assert rate_excess(0.05, 0.004, 0.005) == "copying found"
+    # Fewer rows equal to seen ones than in the holdout: no sign of anything.
+    assert rate_copies(-0.05, 0.004, 0.005) == "no copying found"
     assert rate_holdout_copies(0.05, 0.004, 0.005) == "look"
     assert rate_holdout_copies(0.0, 0.004, 0.005) == "no copying found"
 
