@@ -14,6 +14,7 @@ from tabgan.estimators._settings import TrainingPlan, choose_moment_weight
 from tabgan.exceptions import InvalidParameterError
 from tabgan.networks import (
     Discriminator,
+    DiscriminatorEnsemble,
     Generator,
     Inputs,
     LevelChoices,
@@ -42,7 +43,8 @@ from tabgan.training import (
 _BETAS = (0.0, 0.95)
 #: Steps between two evaluations on held-out rows.
 _VALIDATE_EVERY = 250
-REFINER_LAYERS = (384, 384)
+#: Discriminators in the refiner.
+_REFINER_MEMBERS = 6
 #: Most rows that are held out, however long the table.
 _MOST_HELD_OUT = 5000
 #: Held-out rows that a refiner needs.
@@ -203,9 +205,7 @@ def calibrate_sampler(sampler: Sampler, seed: int, *, levels: bool) -> None:
     sampler.maps.learn(sampler.model, rng)
 
 
-def add_refiner(
-    sampler: Sampler, split: Split, seed: int, layers: tuple[int, ...] = REFINER_LAYERS
-) -> None:
+def add_refiner(sampler: Sampler, split: Split, seed: int) -> None:
     """Train a refiner against a pool of the sampler and give it to the sampler."""
     inputs = sampler.model.inputs
     if not inputs.n_columns:
@@ -220,8 +220,9 @@ def add_refiner(
     pool = pool_codes(sampler, min(_POOL_ROWS, max(16_384, 6 * len(real.train))), seed)
     n_pool_held_out = min(_POOL_HELD_OUT, len(pool) // 4)
     first, rest = np.arange(n_pool_held_out), np.arange(n_pool_held_out, len(pool))
+    sizes = _REFINER_MEMBERS, inputs.n_inputs, refiner_layers(len(real.train))
     refiner = build_network(
-        lambda: Discriminator(inputs.n_inputs, layers),
+        lambda: DiscriminatorEnsemble(*sizes),
         torch.Generator().manual_seed(child_seed(seed, "init", "refiner")),
     ).to(device)
     sampler.logit_factor = train_refiner(
@@ -234,6 +235,12 @@ def add_refiner(
         refiner_settings(len(real.train)),
     )
     sampler.refiner = refiner
+
+
+def refiner_layers(n_rows: int) -> tuple[int, int]:
+    """Hidden widths of each member: few rows are learnt by heart by wide networks."""
+    width = 16 * max(2, min(8, round(n_rows / 4000)))
+    return width, width
 
 
 def refiner_settings(n_rows: int) -> RefinerSettings:

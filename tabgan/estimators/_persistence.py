@@ -11,7 +11,7 @@ from tabgan.archive import arrays_below
 from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._settings import choose_device
 from tabgan.networks import (
-    Discriminator,
+    DiscriminatorEnsemble,
     Generator,
     Inputs,
     LevelChoices,
@@ -87,6 +87,7 @@ def sampler_to_state(sampler: Sampler) -> tuple[dict[str, Any], dict[str, np.nda
         "generator_layers": list(generator.layers),
         "conditional": generator.from_condition is not None,
         "refiner_layers": None if sampler.refiner is None else list(sampler.refiner.layers),
+        "refiner_members": 0 if sampler.refiner is None else len(sampler.refiner.members),
         "logit_factor": sampler.logit_factor,
     }
     modules: dict[str, nn.Module] = {
@@ -118,8 +119,8 @@ def sampler_from_state(
     maps = NormalMaps(layout.n_normal_parts)
     refiner = None
     if state["refiner_layers"] is not None:
-        layers = tuple(state["refiner_layers"])
-        refiner = build_network(lambda: Discriminator(inputs.n_inputs, layers), rng)
+        refiner_sizes = state["refiner_members"], inputs.n_inputs, tuple(state["refiner_layers"])
+        refiner = build_network(lambda: DiscriminatorEnsemble(*refiner_sizes), rng)
         _load(refiner, "refiner.", arrays)
         refiner.to(device)
     _load(generator, "generator.", arrays)

@@ -3,7 +3,12 @@
 They know no objective.
 """
 
-from tabgan.networks.blocks import Discriminator, Generator, ResidualBlock
+from tabgan.networks.blocks import (
+    Discriminator,
+    DiscriminatorEnsemble,
+    Generator,
+    ResidualBlock,
+)
 from tabgan.networks.initialisation import build_network
 from tabgan.networks.inputs import Inputs
 from tabgan.networks.levels import LevelChoices
@@ -11,6 +16,7 @@ from tabgan.networks.rows import GivenColumns, RowGenerator
 
 __all__ = [
     "Discriminator",
+    "DiscriminatorEnsemble",
     "Generator",
     "GivenColumns",
     "Inputs",

@@ -100,3 +100,23 @@ class Discriminator(nn.Module):
 
     def forward(self, rows: Tensor) -> Tensor:
         return self.output(F.silu(self.blocks(self.input(rows)))).squeeze(-1)
+
+
+class DiscriminatorEnsemble(nn.Module):
+    """Discriminators of the same sizes and different first weights; the score is their mean.
+
+    **Shape**: ``(n_rows, n_inputs)`` -> ``(n_rows,)``.
+
+    References
+    ----------
+    B. Lakshminarayanan, A. Pritzel, C. Blundell (2017). Simple and scalable predictive uncertainty
+    estimation using deep ensembles. arXiv:1612.01474. They average probabilities, we logits.
+    """
+
+    def __init__(self, n_members: int, n_inputs: int, layers: tuple[int, ...]) -> None:
+        super().__init__()
+        self.layers = layers
+        self.members = nn.ModuleList(Discriminator(n_inputs, layers) for _ in range(n_members))
+
+    def forward(self, rows: Tensor) -> Tensor:
+        return torch.stack([member(rows) for member in self.members]).mean(0)

@@ -1,7 +1,7 @@
-"""The refiner: a fresh discriminator that estimates density ratios.
+"""The refiner: fresh discriminators that estimate density ratios.
 
-It is trained with binary cross-entropy on real rows against rows of the frozen, calibrated
-generator, so its output is an estimate of the log-density ratio, and candidates are kept in
+They are trained with binary cross-entropy on real rows against rows of the frozen, calibrated
+generator, so their mean output is an estimate of the log-density ratio, and candidates are kept in
 proportion to its exponential.
 """
 
@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from scipy.optimize import minimize_scalar
 from torch import Tensor
 
-from tabgan.networks import Discriminator
+from tabgan.networks import Discriminator, DiscriminatorEnsemble
 from tabgan.training import TrainingRows
 
 #: Bound on the log-ratio.
@@ -47,7 +47,7 @@ class RefinerSettings:
 
 
 def train_refiner(
-    refiner: Discriminator,
+    refiner: DiscriminatorEnsemble,
     real: TrainingRows,
     held_out: Tensor,
     pool: TrainingRows,
@@ -59,8 +59,8 @@ def train_refiner(
 
     Parameters
     ----------
-    refiner : Discriminator
-        Takes inputs, gives logits.
+    refiner : DiscriminatorEnsemble
+        Takes inputs, gives logits. Each member is trained by itself, on all rows.
     real, pool : TrainingRows
         Rows to tell apart.
     held_out, pool_held_out : tensor of shape (n_rows, n_inputs)
@@ -77,16 +77,30 @@ def train_refiner(
         In [0, 2]: the factor with the least held-out cross-entropy, which takes back over- or
         under-confidence.
     """
+    for member in refiner.members:
+        _train_member(member, real, held_out, pool, pool_held_out, rng, settings)
+    return _best_factor(refiner, held_out, pool_held_out)
+
+
+def _train_member(
+    member: Discriminator,
+    real: TrainingRows,
+    held_out: Tensor,
+    pool: TrainingRows,
+    pool_held_out: Tensor,
+    rng: torch.Generator,
+    settings: RefinerSettings,
+) -> None:
     optimizer = torch.optim.AdamW(
-        refiner.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        member.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
     )
-    averaged = copy.deepcopy(refiner)
+    averaged = copy.deepcopy(member)
     best_loss, best_step, best = float("inf"), 0, copy.deepcopy(averaged.state_dict())
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, settings.max_steps)
     for step in range(1, settings.max_steps + 1):
         real_rows = _drop(real.draw_inputs(settings.batch_size, rng), settings.dropout, rng)
         pool_rows = _drop(pool.draw_inputs(settings.batch_size, rng), settings.dropout, rng)
-        real_logits, pool_logits = refiner(torch.cat([real_rows, pool_rows])).chunk(2)
+        real_logits, pool_logits = member(torch.cat([real_rows, pool_rows])).chunk(2)
         loss = F.softplus(-real_logits).mean() + F.softplus(pool_logits).mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -94,7 +108,7 @@ def train_refiner(
         scheduler.step()
         with torch.no_grad():
             decay = settings.averaging if step > 50 else 0.5
-            for average, weight in zip(averaged.parameters(), refiner.parameters(), strict=True):
+            for average, weight in zip(averaged.parameters(), member.parameters(), strict=True):
                 average.lerp_(weight, 1 - decay)
         if step % settings.evaluate_every == 0 or step == settings.max_steps:
             held_out_loss = _cross_entropy(averaged, held_out, pool_held_out)
@@ -103,8 +117,7 @@ def train_refiner(
                 best_step = step
             elif step >= best_step + settings.patience * settings.evaluate_every:
                 break
-    refiner.load_state_dict(best)
-    return _best_factor(refiner, held_out, pool_held_out)
+    member.load_state_dict(best)
 
 
 def _drop(rows: Tensor, share: float, rng: torch.Generator) -> Tensor:
@@ -114,7 +127,7 @@ def _drop(rows: Tensor, share: float, rng: torch.Generator) -> Tensor:
 
 
 @torch.no_grad()
-def _logits(refiner: Discriminator, rows: Tensor) -> Tensor:
+def _logits(refiner: torch.nn.Module, rows: Tensor) -> Tensor:
     return torch.cat([refiner(block) for block in rows.split(8192)])
 
 
@@ -123,7 +136,7 @@ def _cross_entropy(refiner: Discriminator, real: Tensor, pool: Tensor) -> float:
     return float(real_loss + F.softplus(_logits(refiner, pool)).mean())
 
 
-def _best_factor(refiner: Discriminator, real: Tensor, pool: Tensor) -> float:
+def _best_factor(refiner: DiscriminatorEnsemble, real: Tensor, pool: Tensor) -> float:
     real_logits = _logits(refiner, real).cpu().double().numpy()
     pool_logits = _logits(refiner, pool).cpu().double().numpy()
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from tabgan._random import child_generator, child_seed
-from tabgan.networks import Discriminator, RowGenerator
+from tabgan.networks import DiscriminatorEnsemble, RowGenerator
 from tabgan.preprocessing.layout import Codes, Layout
 from tabgan.sampling.calibration import NormalMaps
 from tabgan.sampling.raking import balanced_pick, inclusion_probabilities, rake
@@ -40,7 +40,7 @@ class Sampler:
         From its normals to standard normal scores.
     layout : Layout
         Parts and their frequencies, to which pools are raked.
-    refiner : Discriminator or None
+    refiner : DiscriminatorEnsemble or None
         Estimates log-density ratios of rows, given their inputs; None takes them to be zero.
     logit_factor : float
         Factor on its logits.
@@ -49,7 +49,7 @@ class Sampler:
     model: RowGenerator
     maps: NormalMaps
     layout: Layout
-    refiner: Discriminator | None = None
+    refiner: DiscriminatorEnsemble | None = None
     logit_factor: float = 1.0
 
     def blocks(self, seed: int, *, refine: bool) -> Iterator[Codes]:

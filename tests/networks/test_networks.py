@@ -5,6 +5,7 @@ import torch
 
 from tabgan.networks import (
     Discriminator,
+    DiscriminatorEnsemble,
     Generator,
     GivenColumns,
     Inputs,
@@ -89,3 +90,11 @@ def test_giving_no_column_is_the_same_as_no_condition():
     without = model.relaxed_rows(9, _rng(1))
     for one, other in zip(with_mask, without, strict=True):
         torch.testing.assert_close(one, other)
+
+
+def test_an_ensemble_scores_the_mean_of_members_that_differ():
+    ensemble = build_network(lambda: DiscriminatorEnsemble(3, 9, (16,)), _rng())
+    rows = torch.randn(5, 9, generator=_rng())
+    scores = torch.stack([member(rows) for member in ensemble.members])
+    torch.testing.assert_close(ensemble(rows), scores.mean(0))
+    assert (scores.std(0) > 0).all()

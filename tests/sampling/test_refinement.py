@@ -6,7 +6,7 @@ import torch
 from scipy.stats import norm
 
 from tabgan.networks import (
-    Discriminator,
+    DiscriminatorEnsemble,
     Generator,
     Inputs,
     LevelChoices,
@@ -46,7 +46,7 @@ def _refined() -> Sampler:
     sampler = Sampler(_IndependentRows(inputs, LevelChoices([2]), generator), NormalMaps(1), LAYOUT)
     real = [TrainingRows(_codes(n, 0.6, s), inputs) for n, s in ((6000, 1), (2000, 2))]
     pool = [TrainingRows(_codes(n, 0.0, s), inputs) for n, s in ((12_000, 3), (4000, 4))]
-    refiner = build_network(lambda: Discriminator(inputs.n_inputs, (64,)), _rng(5))
+    refiner = build_network(lambda: DiscriminatorEnsemble(2, inputs.n_inputs, (64,)), _rng(5))
     sampler.logit_factor = train_refiner(
         refiner,
         real[0],
@@ -100,7 +100,7 @@ def test_the_factor_takes_back_over_confidence():
     inputs = Inputs(LAYOUT)
     same = [TrainingRows(_codes(n, 0.3, s), inputs) for n, s in ((60, 1), (2000, 2))]
     pool = [TrainingRows(_codes(n, 0.3, s), inputs) for n, s in ((60, 3), (2000, 4))]
-    refiner = build_network(lambda: Discriminator(inputs.n_inputs, (64,)), _rng(5))
+    refiner = build_network(lambda: DiscriminatorEnsemble(2, inputs.n_inputs, (64,)), _rng(5))
     factor = train_refiner(
         refiner,
         same[0],
