@@ -1,8 +1,9 @@
-"""The networks and what they see: inputs, level choices, generator and discriminator.
+"""The networks and what they see: inputs, level choices, generator, discriminator, encoder.
 
 They know no objective.
 """
 
+from tabgan.networks.autoencoder import Decoder, Encoder
 from tabgan.networks.blocks import Discriminator, Generator, ResidualBlock
 from tabgan.networks.initialisation import build_network
 from tabgan.networks.inputs import Inputs
@@ -10,7 +11,9 @@ from tabgan.networks.levels import LevelChoices
 from tabgan.networks.rows import GivenColumns, RowGenerator
 
 __all__ = [
+    "Decoder",
     "Discriminator",
+    "Encoder",
     "Generator",
     "GivenColumns",
     "Inputs",
