@@ -161,14 +161,13 @@ def fingerprint(
     }
 
 
-def take_weights(state: TrainingState, model: RowGenerator) -> None:
-    """Start from the weights of an earlier fit of the same layout and sizes."""
+def take_weights(state: TrainingState, model: RowGenerator, parameters: tuple[str, ...]) -> None:
+    """Start from the weights of an earlier fit; `parameters` are those that fix their sizes."""
     earlier, own = model.generator.state_dict(), state.model.generator.state_dict()
     if {n: w.shape for n, w in earlier.items()} != {n: w.shape for n, w in own.items()}:
         raise InvalidParameterError(
             "With warm_start=True the networks of the first fit are trained further, and its "
-            "noise_dim, generator_layers and conditional cannot change. Set them back, or fit with "
-            "warm_start=False."
+            f"{', '.join(parameters)} cannot change. Set them back, or fit with warm_start=False."
         )
     for network in (state.model.generator, state.averaged):
         network.load_state_dict(model.generator.state_dict())

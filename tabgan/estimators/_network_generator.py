@@ -28,6 +28,8 @@ class NetworkGenerator(TableGenerator):
     """
 
     _allowed_parameters: ClassVar[dict[str, list]]
+    #: Parameters that fix the sizes of the network that samples.
+    _size_parameters: tuple[str, ...]
     _plain_attributes = ("seed", "n_sample_calls", "history", "n_iter", "stop_reason")
 
     def _start(
@@ -102,7 +104,7 @@ class NetworkGenerator(TableGenerator):
         layout = transformer.layout_
         state, step = self._start(layout, split.train, seed, device)
         if self.warm_start and hasattr(self, "sampler_"):
-            building.take_weights(state, self.sampler_.model)
+            building.take_weights(state, self.sampler_.model, self._size_parameters)
         callbacks = building.validation_callbacks(
             state, layout, split, int(self.n_iter_no_change), seed
         )

@@ -137,6 +137,7 @@ class TabularGAN(NetworkGenerator):
     """
 
     _allowed_parameters = settings.PARAMETER_CONSTRAINTS
+    _size_parameters = ("noise_dim", "generator_layers", "conditional")
 
     def __init__(
         self,

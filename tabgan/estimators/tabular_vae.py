@@ -100,18 +100,18 @@ class TabularVAE(NetworkGenerator):
     A row is levels and normals. Given a latent vector they are independent: each choice of levels
     has soft-max probabilities, and each normal is Gaussian with a mean of its own and a variance
     that is learnt for the column; it counts only in rows whose level says so. Where some columns
-    are given, encoder and decoder see which, the decoder sees their values, and only the other
-    columns are predicted. Samples draw a latent vector from the standard Gaussian, then levels and
-    normals from the decoder's distributions.
+    are given, encoder and decoder see which, the decoder sees their values, only the other columns
+    are predicted, and the latent vectors have a Gaussian prior that a network makes of what is
+    given [3]_. Samples draw a latent vector from the prior, then levels and normals from the
+    decoder's distributions.
 
     References
     ----------
-    .. [1] D. P. Kingma, M. Welling (2014). Auto-encoding variational Bayes. arXiv:1312.6114. For
-       given columns, K. Sohn, H. Lee, X. Yan (2015). Learning structured output representation
-       using deep conditional generative models. Advances in Neural Information Processing Systems
-       28.
+    .. [1] D. P. Kingma, M. Welling (2014). Auto-encoding variational Bayes. arXiv:1312.6114.
     .. [2] I. Higgins et al. (2017). beta-VAE: learning basic visual concepts with a constrained
        variational framework. International Conference on Learning Representations.
+    .. [3] O. Ivanov, M. Figurnov, D. Vetrov (2019). Variational autoencoder with arbitrary
+       conditioning. arXiv:1806.02382.
 
     Examples
     --------
@@ -127,6 +127,7 @@ class TabularVAE(NetworkGenerator):
     """
 
     _allowed_parameters = autoencoder.PARAMETER_CONSTRAINTS
+    _size_parameters = ("latent_dim", "decoder_layers", "conditional")
 
     def __init__(
         self,

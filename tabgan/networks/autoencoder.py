@@ -40,11 +40,30 @@ class Encoder(nn.Module):
         return means, log_variances.clamp(2 * LEAST_LOG_SCALE, LARGEST_LOG_VARIANCE)
 
 
+class ConditionalPrior(nn.Module):
+    """Turn a condition into the mean and the log-variance of the latent vectors that suit it.
+
+    Rows that are given no column have the standard Gaussian: zeros.
+
+    **Shape**: ``(n_rows, n_condition_inputs)`` -> means and log-variances ``(n_rows, latent_dim)``.
+    """
+
+    def __init__(self, n_condition_inputs: int, latent_dim: int, layers: tuple[int, ...]) -> None:
+        super().__init__()
+        self.encoder = Encoder(n_condition_inputs, latent_dim, layers)
+
+    def forward(self, condition: Tensor) -> tuple[Tensor, Tensor]:
+        # The mask of given columns is part of the condition, so only an empty one is all zeros.
+        is_given = (condition != 0).any(dim=1, keepdim=True)
+        means, log_variances = self.encoder(condition)
+        return means * is_given, log_variances * is_given
+
+
 class Decoder(Generator):
     """A generator whose normals are Gaussian around their means, one learned variance for each.
 
-    Its noise is a latent vector and one more deviate for each normal: with deviates of zero the
-    normals are the means.
+    Its noise is a latent vector, standardised under the prior of the condition, and one more
+    deviate for each normal.
 
     Parameters
     ----------
@@ -69,6 +88,9 @@ class Decoder(Generator):
     ) -> None:
         super().__init__(latent_dim, n_condition_inputs, n_levels, n_normals, layers)
         self.latent_dim, self.noise_dim = latent_dim, latent_dim + n_normals
+        self.prior = (
+            ConditionalPrior(n_condition_inputs, latent_dim, layers) if n_condition_inputs else None
+        )
         self.log_deviations = nn.Parameter(torch.zeros(n_normals))
 
     @property
@@ -78,8 +100,20 @@ class Decoder(Generator):
 
     def forward(self, noise: Tensor, condition: Tensor | None = None) -> tuple[Tensor, Tensor]:
         latent, deviates = noise.split([self.latent_dim, self.n_normals], dim=1)
-        logits, means = super().forward(latent, condition)
-        return logits, means + self.log_scales.exp() * deviates
+        means, log_variances = self.latent_prior(latent, condition)
+        latent = means + (log_variances / 2).exp() * latent
+        logits, normals = self.decode(latent, condition)
+        return logits, normals + self.log_scales.exp() * deviates
+
+    def decode(self, latent: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Logits (n_rows, n_levels) and mean normals (n_rows, n_normals) of latent vectors."""
+        return super().forward(latent, condition)
+
+    def latent_prior(self, like: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Means and log-variances of latent vectors under a condition, shaped like `like`."""
+        if condition is None or self.prior is None:
+            return torch.zeros_like(like), torch.zeros_like(like)
+        return self.prior(condition)
 
     @torch.no_grad()
     def start_from(self, frequencies: Tensor) -> None:

@@ -70,18 +70,18 @@ class RowGenerator(nn.Module):
         """Probabilities (n_rows, n_levels) from which `draw_rows` would draw."""
         return self.choices.softmax(self._outputs(n_rows, rng, None)[0])
 
-    def outputs(self, noise: Tensor, given: GivenColumns | None = None) -> tuple[Tensor, Tensor]:
-        """Logits (n_rows, n_levels) and normals (n_rows, n_normal_parts) made of given noise."""
-        return self.generator(noise, None if given is None else self._condition(given))
-
     def _outputs(
         self, n_rows: int, rng: torch.Generator, given: GivenColumns | None
     ) -> tuple[Tensor, Tensor]:
         device = self.generator.output.weight.device
         noise = torch.randn(n_rows, self.generator.noise_dim, generator=rng, device=device)
-        return self.outputs(noise, given)
+        return self.generator(noise, None if given is None else self._condition(given))
 
     def _condition(self, given: GivenColumns) -> Tensor:
         inputs = self.inputs(given.levels, given.normals)
         given_inputs = inputs * given.mask.index_select(1, self.inputs.column_of_input)
         return torch.cat([given_inputs, given.mask], dim=1)
+
+    def condition(self, given: GivenColumns | None) -> Tensor | None:
+        """What the network is shown of given columns; None for none."""
+        return None if given is None else self._condition(given)

@@ -7,7 +7,7 @@ here knows a network: functions receive scores and rows. A new variant is a pair
 entry of `OBJECTIVES`.
 """
 
-from tabgan.objectives.moments import moment_loss, second_moments
+from tabgan.objectives.moments import moment_loss, sampled_moment_loss, second_moments
 from tabgan.objectives.objective import OBJECTIVES, Objective, Penalty
 from tabgan.objectives.pairs import relativistic_discriminator_loss, relativistic_generator_loss
 from tabgan.objectives.penalties import zero_centred_gradient
@@ -23,6 +23,7 @@ __all__ = [
     "negative_elbo",
     "relativistic_discriminator_loss",
     "relativistic_generator_loss",
+    "sampled_moment_loss",
     "second_moments",
     "zero_centred_gradient",
 ]

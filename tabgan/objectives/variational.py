@@ -6,18 +6,23 @@ import torch
 from torch import Tensor
 
 
-def gaussian_kl(means: Tensor, log_variances: Tensor) -> Tensor:
-    """Kullback-Leibler divergence of a diagonal Gaussian from the standard one, one value a row.
+def gaussian_kl(
+    means: Tensor, log_variances: Tensor, prior_means: Tensor, prior_log_variances: Tensor
+) -> Tensor:
+    """Kullback-Leibler divergence of one diagonal Gaussian from another, one value a row.
 
     Parameters
     ----------
     means, log_variances : tensor of shape (n_rows, latent_dim)
         Of each row's Gaussian.
+    prior_means, prior_log_variances : tensor of shape (n_rows, latent_dim)
+        Of the Gaussian from which it diverges; zeros for the standard one.
 
     Returns
     -------
     tensor of shape (n_rows,)
-        In nats, 0 or more: half the sum of ``m^2 + s^2 - 1 - log s^2`` [1]_, appendix B.
+        In nats, 0 or more: half the sum of ``(s^2 + (m - m0)^2) / s0^2 - 1 - log(s^2 / s0^2)``; for
+        the standard Gaussian that of [1]_, appendix B.
 
     References
     ----------
@@ -26,10 +31,13 @@ def gaussian_kl(means: Tensor, log_variances: Tensor) -> Tensor:
     Examples
     --------
     >>> import torch
-    >>> gaussian_kl(torch.tensor([[0.0, 2.0]]), torch.zeros(1, 2))
+    >>> zeros = torch.zeros(1, 2)
+    >>> gaussian_kl(torch.tensor([[0.0, 2.0]]), zeros, zeros, zeros)
     tensor([2.])
     """
-    return (means.square() + log_variances.exp() - 1 - log_variances).sum(1) / 2
+    log_ratio = log_variances - prior_log_variances
+    distance = (means - prior_means).square() * torch.exp(-prior_log_variances)
+    return (log_ratio.exp() + distance - 1 - log_ratio).sum(1) / 2
 
 
 def gaussian_surprise(values: Tensor, means: Tensor, log_scales: Tensor) -> Tensor:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from tabgan.networks import Encoder, GivenColumns, RowGenerator
@@ -73,8 +72,10 @@ class VariationalStep:
         means, log_variances = self._encode(levels, normals, given)
         deviates = torch.randn(means.shape, generator=self.rng, device=means.device)
         latent = means + (log_variances / 2).exp() * deviates
-        surprise = self._surprise(latent, levels, normals, given)
-        divergence = gaussian_kl(means, log_variances)
+        condition = self.model.condition(given)
+        surprise = self._surprise(latent, condition, levels, normals, given)
+        prior = self.model.generator.latent_prior(latent, condition)
+        divergence = gaussian_kl(means, log_variances, *prior)
         beta = self.settings.beta * min(1.0, progress / KL_WARM_UP)
         loss = negative_elbo(surprise, divergence, beta).mean()
 
@@ -96,11 +97,16 @@ class VariationalStep:
         return self.encoder(inputs if given is None else torch.cat([inputs, given.mask], dim=1))
 
     def _surprise(
-        self, latent: Tensor, levels: Tensor, normals: Tensor, given: GivenColumns | None
+        self,
+        latent: Tensor,
+        condition: Tensor | None,
+        levels: Tensor,
+        normals: Tensor,
+        given: GivenColumns | None,
     ) -> Tensor:
         """Minus the log-likelihood of the columns that are not given, (n_rows,)."""
         decoder, inputs = self.model.generator, self.model.inputs
-        logits, means = self.model.outputs(F.pad(latent, (0, decoder.n_normals)), given)
+        logits, means = decoder.decode(latent, condition)
         of_levels = -levels * self.model.choices.log_softmax(logits)
         of_normals = gaussian_surprise(normals, means, decoder.log_scales)
         of_normals = of_normals * inputs.opened(levels)

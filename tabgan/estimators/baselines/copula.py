@@ -109,11 +109,11 @@ class GaussianCopula(Baseline):
     >>> import numpy as np
     >>> import pandas as pd
     >>> from tabgan.estimators import GaussianCopula
-    >>> x = np.random.default_rng(0).normal(size=1000)
-    >>> model = GaussianCopula(random_state=0).fit(pd.DataFrame({"x": x, "y": np.exp(x)}))
-    >>> model.correlation_.round(2)
-    array([[1., 1.],
-           [1., 1.]])
+    >>> x, noise = np.random.default_rng(0).normal(size=(2, 1000))
+    >>> model = GaussianCopula(random_state=0).fit(pd.DataFrame({"x": x, "y": np.exp(x + noise)}))
+    >>> model.correlation_.round(1)
+    array([[1. , 0.7],
+           [0.7, 1. ]])
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class GaussianCopula(Baseline):
         correlation = arrays["correlation"]
         if correlation.shape != (n_parts, n_parts) or not np.isfinite(correlation).all():
             raise ArchiveError(
-                f"The archive's correlations have the shape {correlation.shape}, or are not finite, "
+                f"The archive's correlations have the shape {correlation.shape} or are not finite, "
                 f"and its table has {n_parts} parts. Save the model anew."
             )
         return CopulaSampler(layout, correlation)

@@ -132,7 +132,8 @@ class NaiveBayes(Baseline):
     Parameters
     ----------
     target : hashable or None, default=None
-        The column that is the class. None takes the last that is modelled. A column of continuous
+        The column that is the class: one that varies, is no identifier and does not follow from
+        another. None takes the last of these. A column of continuous
         numbers is cut into ten classes of equal size.
     smoothing : float, default=1.0
         Rows with the distribution of the whole table that are added to each class, 0 or more.
@@ -175,7 +176,7 @@ class NaiveBayes(Baseline):
     --------
     >>> import pandas as pd
     >>> from tabgan.estimators import NaiveBayes
-    >>> table = pd.DataFrame({"x": [1, 5, 8, 9] * 25, "y": list("aabb") * 25})
+    >>> table = pd.DataFrame({"x": [1, 5, 5, 9] * 25, "y": list("aabb") * 25})
     >>> sample = NaiveBayes(target="y", smoothing=0.0, random_state=0).fit(table).sample(50)
     >>> sorted(sample[sample["y"] == "a"]["x"].unique().tolist())
     [1, 5]
