@@ -115,9 +115,9 @@ def make_real(images: Images, options: argparse.Namespace) -> tuple[np.ndarray, 
 
 
 def make_kmeans(images: Images, options: argparse.Namespace) -> tuple[np.ndarray, dict[str, Any]]:
-    """Centres of clusters of training images, ten sweeps of Lloyd's algorithm."""
+    """Centres of clusters of training images, five sweeps of Lloyd's algorithm."""
     n_centres = min(N_SYNTHETIC, len(images.train) // 2)
-    clusters = KMeans(n_centres, init="random", n_init=1, max_iter=10, random_state=options.seed)
+    clusters = KMeans(n_centres, init="random", n_init=1, max_iter=5, random_state=options.seed)
     started = time.perf_counter()
     centres = clusters.fit(images.train.astype(np.float32)).cluster_centers_
     return centres, {"n_iter": clusters.n_iter_, "fit_seconds": time.perf_counter() - started}

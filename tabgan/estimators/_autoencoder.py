@@ -15,9 +15,6 @@ from tabgan.networks import Decoder, Encoder, build_network
 from tabgan.preprocessing import Codes, Layout
 from tabgan.training import TrainingRows, TrainingState, VariationalSettings, VariationalStep
 
-#: Steps of an autoencoder for each step of the adversarial estimator: two networks are updated
-#: once, not twice.
-_STEP_FACTOR = 2
 _WIDTHS = settings.PARAMETER_CONSTRAINTS["generator_layers"]
 _SHARED = (
     "schema",
@@ -65,14 +62,11 @@ class AutoencoderPlan:
 
 def plan_training(estimator: Any, n_rows: int, n_columns: int) -> AutoencoderPlan:
     """The plan of `estimator` for `n_rows` training rows of `n_columns` modelled columns."""
-    max_steps = settings.choose_max_steps(estimator.max_steps, n_rows)
-    if estimator.max_steps == "auto":
-        max_steps *= _STEP_FACTOR
     return AutoencoderPlan(
         beta=float(estimator.beta),
         latent_dim=int(estimator.latent_dim),
         # A table of constants has nothing to learn.
-        max_steps=max_steps if n_columns else 0,
+        max_steps=settings.choose_max_steps(estimator.max_steps, n_rows) if n_columns else 0,
         batch_size=settings.choose_batch_size(estimator.batch_size, n_rows),
         learning_rate=float(estimator.learning_rate),
         encoder_layers=tuple(int(width) for width in estimator.encoder_layers),

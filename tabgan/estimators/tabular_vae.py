@@ -30,7 +30,7 @@ class TabularVAE(NetworkGenerator):
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
     max_steps : int or "auto", default="auto"
-        Training steps. "auto" takes between 800 and 9,000, more for longer tables.
+        Training steps. "auto" takes between 400 and 4,500, more for longer tables.
     max_time : float or None, default=None
         Seconds after which training ends; the learning rate is lowered towards that end too. With a
         clock, two fits with the same seed may differ.

@@ -11,6 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import tabgan
+from tabgan.cli import main
 from tabgan.estimators import GaussianCopula, IndependentColumns, NaiveBayes, SequentialCART
 from tabgan.estimators.baselines.copula import latent_correlation
 from tabgan.exceptions import ArchiveError, InvalidParameterError, TabganError
@@ -129,6 +130,7 @@ def test_trees_that_hold_rows_are_not_saved(tmp_path):
     [
         (NaiveBayes(target="citty"), "Got 'citty' instead; did you mean 'city'"),
         (NaiveBayes(target="country"), "Got 'country' instead, which is .* derived"),
+        (NaiveBayes(target=["city"]), "'target' parameter of NaiveBayes"),
         (NaiveBayes(smoothing=-1), "'smoothing' parameter of NaiveBayes must be .* Got -1"),
         (SequentialCART(min_samples_leaf=0), "'min_samples_leaf' parameter of SequentialCART"),
         (IndependentColumns(schema={"town": "categorical"}), "town"),
@@ -234,3 +236,13 @@ def test_the_correlation_of_doubled_columns_and_few_rows_can_be_drawn_from():
     assert np.linalg.eigvalsh(model.correlation_).min() > -1e-9
     np.testing.assert_allclose(np.diagonal(model.correlation_), 1)
     assert np.isfinite(model.sample(100).to_numpy()).all()
+
+
+def test_the_command_line_reads_baselines_too(tmp_path, capsys):
+    path = tmp_path / "model.tabgan"
+    GaussianCopula(random_state=0).fit(_table()).save(path)
+    assert main(["inspect", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "GaussianCopula" in shown and "training" not in shown and "Zürich" in shown
+    assert main(["sample", str(path), "-n", "5", "-o", str(tmp_path / "new.csv"), "--quiet"]) == 0
+    assert len(pd.read_csv(tmp_path / "new.csv")) == 5

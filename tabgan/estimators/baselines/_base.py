@@ -88,13 +88,15 @@ class Baseline(TableGenerator):
         self._keep_table(input_kind, table, transformer, sampler, seed)
         return self
 
-    def sample(self, n_samples: int = 1, *, random_state: Any = None) -> Any:
+    def sample(self, n_samples: int = 1, *, refine: Any = None, random_state: Any = None) -> Any:
         """Draw rows.
 
         Parameters
         ----------
         n_samples : int, default=1
             Number of rows, at least 1.
+        refine : ignored
+            Present for the sake of one interface: a baseline has no refiner.
         random_state : int, RandomState, Generator or None, default=None
             Seed of this sample. None gives each call after a fit the next sample of a sequence that
             is fixed by the seed of the fit.
@@ -109,7 +111,12 @@ class Baseline(TableGenerator):
         return next(self.iter_sample(n_samples, n_samples, random_state=random_state))
 
     def iter_sample(
-        self, n_samples: int, chunk_rows: int = 65_536, *, random_state: Any = None
+        self,
+        n_samples: int,
+        chunk_rows: int = 65_536,
+        *,
+        refine: Any = None,
+        random_state: Any = None,
     ) -> Iterator[Any]:
         """Draw rows piece by piece, in bounded memory.
 
@@ -119,6 +126,8 @@ class Baseline(TableGenerator):
             Number of rows in all, at least 1.
         chunk_rows : int, default=65_536
             Rows of each piece; the last may be shorter. The rows do not depend on it.
+        refine : ignored
+            As in `sample`.
         random_state : int, RandomState, Generator or None, default=None
             As in `sample`.
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from tabgan._params import Interval
+from tabgan._params import InstanceOf, Interval
 from tabgan.estimators.baselines._base import Baseline, CodeSampler
 from tabgan.exceptions import ArchiveError, InvalidParameterError
 from tabgan.preprocessing import Codes, Layout
@@ -184,6 +184,7 @@ class NaiveBayes(Baseline):
 
     _allowed_parameters: ClassVar = {
         **Baseline._allowed_parameters,
+        "target": [None, InstanceOf(Hashable)],
         "smoothing": [Interval(float, 0)],
     }
 
