@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.cluster import KMeans
+from sklearn.cluster import MiniBatchKMeans
 from sklearn.datasets import load_digits
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -115,12 +115,21 @@ def make_real(images: Images, options: argparse.Namespace) -> tuple[np.ndarray, 
 
 
 def make_kmeans(images: Images, options: argparse.Namespace) -> tuple[np.ndarray, dict[str, Any]]:
-    """Centres of clusters of training images, five sweeps of Lloyd's algorithm."""
+    """Centres of clusters of training images, by two passes of mini-batch k-means."""
     n_centres = min(N_SYNTHETIC, len(images.train) // 2)
-    clusters = KMeans(n_centres, init="random", n_init=1, max_iter=5, random_state=options.seed)
+    clusters = MiniBatchKMeans(
+        n_centres,
+        init="random",
+        n_init=1,
+        batch_size=n_centres,
+        max_iter=2,
+        reassignment_ratio=0,
+        compute_labels=False,
+        random_state=options.seed,
+    )
     started = time.perf_counter()
     centres = clusters.fit(images.train.astype(np.float32)).cluster_centers_
-    return centres, {"n_iter": clusters.n_iter_, "fit_seconds": time.perf_counter() - started}
+    return centres, {"fit_seconds": time.perf_counter() - started}
 
 
 def make_generated(
