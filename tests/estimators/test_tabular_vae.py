@@ -203,3 +203,11 @@ def test_progress_shows_the_loss(capsys):
     TabularVAE(**QUICK, verbose=1).fit(_table())
     error = capsys.readouterr().err
     assert "50/50" in error and "loss=" in error
+
+
+def test_a_model_without_conditions_has_no_prior_to_learn(tmp_path):
+    model = TabularVAE(**QUICK, conditional=False, refine=False).fit(_table(100))
+    assert model.sampler_.model.generator.prior is None
+    model.save(tmp_path / "model.tabgan")
+    loaded = tabgan.load(tmp_path / "model.tabgan", device="cpu")
+    pd.testing.assert_frame_equal(loaded.sample(20), model.sample(20))
