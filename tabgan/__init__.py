@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tabgan.estimators import TabularGAN as TabularGAN
+    from tabgan.estimators import TabularVAE as TabularVAE
     from tabgan.estimators import load as load
     from tabgan.preprocessing import TableTransformer as TableTransformer
     from tabgan.report import SyntheticReport as SyntheticReport
@@ -26,6 +27,7 @@ _HOMES = {
     "SyntheticReport": "tabgan.report",
     "TableTransformer": "tabgan.preprocessing",
     "TabularGAN": "tabgan.estimators",
+    "TabularVAE": "tabgan.estimators",
     "infer_schema": "tabgan.schema",
     "load": "tabgan.estimators",
 }
@@ -35,6 +37,7 @@ __all__ = [
     "SyntheticReport",
     "TableTransformer",
     "TabularGAN",
+    "TabularVAE",
     "__version__",
     "infer_schema",
     "load",

@@ -45,7 +45,7 @@ def describe_model(path: str | os.PathLike) -> str:
     lines = {
         "model": f"{type(model).__name__}, format version {manifest['format_version']}",
         "training": describe_training(model),
-        "validation": _describe_validation(model.history_),
+        "validation": _describe_validation(getattr(model, "history_", [])),
         "size": f"{format_bytes(Path(path).stat().st_size)} on disk, {n_numbers:,} numbers",
         "parameters": _describe_parameters(model),
     }
@@ -64,7 +64,10 @@ def describe_training(model: Any) -> str:
     Returns
     -------
     text : str
+        Empty for an estimator that is not trained step by step.
     """
+    if not hasattr(model, "history_"):
+        return ""
     seconds = model.history_[-1]["seconds"] if model.history_ else 0.0
     reason = model.stop_reason_.replace("_", " ")
     return f"{model.n_iter_:,} steps in {format_seconds(seconds)}, ended by {reason}"

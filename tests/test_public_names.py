@@ -21,6 +21,7 @@ PUBLIC_NAMES = [
     "SyntheticReport",
     "TableTransformer",
     "TabularGAN",
+    "TabularVAE",
     "__version__",
     "infer_schema",
     "load",

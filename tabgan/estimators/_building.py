@@ -81,13 +81,21 @@ def level_frequencies(layout: Layout) -> torch.Tensor:
     return torch.as_tensor(layout.frequencies, dtype=torch.float32)
 
 
-def build_row_generator(layout: Layout, plan: TrainingPlan, seed: int) -> RowGenerator:
+def build_row_generator(
+    layout: Layout,
+    network: type[Generator],
+    noise_dim: int,
+    layers: tuple[int, ...],
+    *,
+    conditional: bool,
+    seed: int,
+) -> RowGenerator:
     """A generator with fresh weights, on the CPU, that starts from the margins."""
     inputs = Inputs(layout)
-    n_condition = inputs.n_inputs + inputs.n_columns if plan.conditional else 0
-    sizes = plan.noise_dim, n_condition, layout.n_levels, layout.n_normal_parts
+    n_condition = inputs.n_inputs + inputs.n_columns if conditional else 0
+    sizes = noise_dim, n_condition, layout.n_levels, layout.n_normal_parts
     generator = build_network(
-        lambda: Generator(*sizes, plan.generator_layers),
+        lambda: network(*sizes, layers),
         torch.Generator().manual_seed(child_seed(seed, "init", "generator")),
     )
     generator.start_from(level_frequencies(layout))
@@ -106,7 +114,10 @@ def start_training(
     layout: Layout, codes: Codes, plan: TrainingPlan, seed: int, device: torch.device
 ) -> tuple[TrainingState, TrainingRows]:
     """The state before the first step, and the rows on the device."""
-    model = build_row_generator(layout, plan, seed).to(device)
+    sizes = plan.noise_dim, plan.generator_layers
+    model = build_row_generator(
+        layout, Generator, *sizes, conditional=plan.conditional, seed=seed
+    ).to(device)
     rows = TrainingRows(codes, model.inputs)
     model.inputs.centre(rows.input_mean())
     discriminator = build_discriminator(model.inputs, plan, seed).to(device)
@@ -121,15 +132,21 @@ def start_training(
         optimizers=optimizers,
         rng=device_generator(seed, device, "train"),
         max_steps=plan.max_steps,
-        fingerprint=_fingerprint(layout, codes, plan, seed),
+        fingerprint=fingerprint(layout, codes, _plain_plan(plan), seed),
     )
     return state, rows
 
 
-def _fingerprint(layout: Layout, codes: Codes, plan: TrainingPlan, seed: int) -> dict[str, Any]:
-    """What two fits must share for one to go on from the other's checkpoint; it tells no row."""
+def _plain_plan(plan: TrainingPlan) -> dict[str, Any]:
+    """The parameters of a plan, with the objective's name in its place."""
     parameters = {**asdict(plan), "objective": plan.objective.name}
-    parameters["discriminator_steps"] = plan.objective.discriminator_steps
+    return {**parameters, "discriminator_steps": plan.objective.discriminator_steps}
+
+
+def fingerprint(
+    layout: Layout, codes: Codes, parameters: dict[str, Any], seed: int
+) -> dict[str, Any]:
+    """What two fits must share for one to go on from the other's checkpoint; it tells no row."""
     digest = hashlib.sha256(codes.levels.tobytes())
     digest.update(codes.normals.tobytes())
     return {
@@ -146,21 +163,20 @@ def _fingerprint(layout: Layout, codes: Codes, plan: TrainingPlan, seed: int) ->
     }
 
 
-def take_weights(state: TrainingState, model: RowGenerator) -> None:
-    """Start from the weights of an earlier fit of the same layout and sizes."""
+def take_weights(state: TrainingState, model: RowGenerator, parameters: tuple[str, ...]) -> None:
+    """Start from the weights of an earlier fit; `parameters` are those that fix their sizes."""
     earlier, own = model.generator.state_dict(), state.model.generator.state_dict()
     if {n: w.shape for n, w in earlier.items()} != {n: w.shape for n, w in own.items()}:
         raise InvalidParameterError(
             "With warm_start=True the networks of the first fit are trained further, and its "
-            "noise_dim, generator_layers and conditional cannot change. Set them back, or fit with "
-            "warm_start=False."
+            f"{', '.join(parameters)} cannot change. Set them back, or fit with warm_start=False."
         )
     for network in (state.model.generator, state.averaged):
         network.load_state_dict(model.generator.state_dict())
 
 
 def validation_callbacks(
-    state: TrainingState, layout: Layout, split: Split, plan: TrainingPlan, seed: int
+    state: TrainingState, layout: Layout, split: Split, n_iter_no_change: int, seed: int
 ) -> list[Callback]:
     """The callback that judges the generator on held-out rows, if there are any."""
     if split.held_out is None or not layout.n_columns:
@@ -168,11 +184,12 @@ def validation_callbacks(
     error = HeldOutError(
         split.held_out, layout, state.model.inputs, seed=child_seed(seed, "validation")
     )
-    return [Validation(error, every=_VALIDATE_EVERY, n_iter_no_change=plan.n_iter_no_change)]
+    return [Validation(error, every=_VALIDATE_EVERY, n_iter_no_change=n_iter_no_change)]
 
 
 def make_step(state: TrainingState, rows: TrainingRows, plan: TrainingPlan) -> AdversarialStep:
     """The step that trains `state` on `rows`."""
+    assert state.discriminator is not None
     step_settings = StepSettings(
         batch_size=plan.batch_size,
         moment_weight=choose_moment_weight(plan.moment_weight, state.model.inputs.n_inputs),

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from tabgan._random import root_seed
 from tabgan.archive import arrays_below
 from tabgan.estimators._input_kind import InputKind
-from tabgan.estimators._settings import choose_device
 from tabgan.networks import (
+    Decoder,
     DiscriminatorEnsemble,
     Generator,
     Inputs,
@@ -21,16 +21,17 @@ from tabgan.networks import (
 from tabgan.preprocessing import Layout, TableTransformer
 from tabgan.sampling import NormalMaps, Sampler
 
-#: Plain fitted attributes, saved as they are.
-_PLAIN_ATTRIBUTES = ("history", "n_iter", "stop_reason", "seed", "n_sample_calls")
+#: Networks that make rows, by the name that archives give them.
+_NETWORKS = {"generator": Generator, "decoder": Decoder}
 
 
 def estimator_to_state(estimator: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """A fitted estimator without its callbacks."""
     transformer, transformer_arrays = estimator.transformer_.to_state()
-    sampler, sampler_arrays = sampler_to_state(estimator.sampler_)
+    sampler, sampler_arrays = estimator._sampler_to_state()
     parameters = estimator.get_params(deep=False)
-    parameters |= {"schema": None, "callbacks": None, "random_state": estimator.seed_}
+    left_out = {"schema": None, "callbacks": None, "random_state": estimator.seed_}
+    parameters |= {name: left_out[name] for name in left_out.keys() & parameters.keys()}
     manifest = {
         "format": "tabgan-model",
         "estimator": type(estimator).__name__,
@@ -38,7 +39,7 @@ def estimator_to_state(estimator: Any) -> tuple[dict[str, Any], dict[str, np.nda
         "input_kind": estimator.input_kind_.to_dict(),
         "transformer": transformer,
         "sampler": sampler,
-        **{name: getattr(estimator, f"{name}_") for name in _PLAIN_ATTRIBUTES},
+        **{name: getattr(estimator, f"{name}_") for name in estimator._plain_attributes},
     }
     arrays = {f"transformer.{name}": array for name, array in transformer_arrays.items()}
     return manifest, arrays | {f"sampler.{name}": a for name, a in sampler_arrays.items()}
@@ -51,18 +52,21 @@ def estimator_from_state(
     transformer = TableTransformer.from_state(
         manifest["transformer"], arrays_below("transformer.", arrays)
     )
-    sampler = sampler_from_state(
+    sampler = cls._sampler_from_state(
         manifest["sampler"],
         arrays_below("sampler.", arrays),
         transformer.layout_,
-        choose_device(device),
+        device,
     )
-    estimator = cls(**{**manifest["parameters"], "device": device})
+    parameters = manifest["parameters"]
+    if "device" in parameters:
+        parameters = {**parameters, "device": device}
+    estimator = cls(**parameters)
     estimator.input_kind_ = InputKind.from_dict(manifest["input_kind"])
     estimator.transformer_ = transformer
     estimator.schema_ = transformer.schema_
     estimator.sampler_ = sampler
-    for name in _PLAIN_ATTRIBUTES:
+    for name in cls._plain_attributes:
         setattr(estimator, f"{name}_", manifest[name])
     root_seed(estimator.seed_)  # refuses what is no seed
     estimator.n_features_in_ = len(transformer.schema_)
@@ -82,8 +86,10 @@ def _plain(value: Any) -> Any:
 def sampler_to_state(sampler: Sampler) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Sizes of the networks, and their weights on the CPU."""
     generator = sampler.model.generator
+    is_decoder = isinstance(generator, Decoder)
     state = {
-        "noise_dim": generator.noise_dim,
+        "network": "decoder" if is_decoder else "generator",
+        "noise_dim": generator.latent_dim if is_decoder else generator.noise_dim,
         "generator_layers": list(generator.layers),
         "conditional": generator.from_condition is not None,
         "refiner_layers": None if sampler.refiner is None else list(sampler.refiner.layers),
@@ -113,7 +119,8 @@ def sampler_from_state(
     inputs = Inputs(layout)
     n_condition = inputs.n_inputs + inputs.n_columns if state["conditional"] else 0
     sizes = state["noise_dim"], n_condition, layout.n_levels, layout.n_normal_parts
-    generator = build_network(lambda: Generator(*sizes, tuple(state["generator_layers"])), rng)
+    network = _NETWORKS[state.get("network", "generator")]
+    generator = build_network(lambda: network(*sizes, tuple(state["generator_layers"])), rng)
     choices = LevelChoices([part.n_levels for part in layout.level_parts])
     model = RowGenerator(inputs, choices, generator)
     maps = NormalMaps(layout.n_normal_parts)

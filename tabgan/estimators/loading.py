@@ -5,11 +5,16 @@ from typing import Any
 
 from tabgan.archive import read_archive
 from tabgan.estimators._persistence import estimator_from_state
+from tabgan.estimators.baselines import GaussianCopula, IndependentColumns, NaiveBayes
 from tabgan.estimators.tabular_gan import TabularGAN
+from tabgan.estimators.tabular_vae import TabularVAE
 from tabgan.exceptions import ArchiveError, TabganError
 
 #: Estimators that can be saved, by the name that their archives carry.
-_ESTIMATORS = {"TabularGAN": TabularGAN}
+_ESTIMATORS = {
+    estimator.__name__: estimator
+    for estimator in (TabularGAN, TabularVAE, IndependentColumns, GaussianCopula, NaiveBayes)
+}
 
 
 def load(path: str | os.PathLike[str], device: str = "auto") -> Any:
@@ -25,7 +30,7 @@ def load(path: str | os.PathLike[str], device: str = "auto") -> Any:
 
     Returns
     -------
-    TabularGAN
+    TabularGAN, TabularVAE, IndependentColumns, GaussianCopula or NaiveBayes
         The fitted estimator; on the same kind of device its next sample is the one that the saved
         estimator would have drawn next.
 

@@ -1,41 +1,19 @@
 """The generator of tables that users meet first."""
 
-import warnings
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from os import PathLike
-from typing import Any, Self
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
 
-import numpy as np
-import pandas as pd
 import torch
-from sklearn.base import BaseEstimator
-from sklearn.utils import Tags
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-from tabgan._params import (
-    InstanceOf,
-    Interval,
-    check_parameters,
-)
-from tabgan._random import child_generator, child_seed, root_seed
-from tabgan.archive import write_archive
 from tabgan.estimators import _building as building
 from tabgan.estimators import _settings as settings
-from tabgan.estimators._drawing import decoded_blocks, join, pieces
-from tabgan.estimators._input_kind import InputKind
-from tabgan.estimators._persistence import estimator_to_state
-from tabgan.exceptions import TrainingWarning
-from tabgan.metrics import shape_error, trend_error
-from tabgan.preprocessing import TableTransformer
-from tabgan.sampling import Sampler
+from tabgan.estimators._network_generator import NetworkGenerator
+from tabgan.preprocessing import Codes, Layout
 from tabgan.schema import Column, Schema
-from tabgan.training import Callback, ProgressBar, TrainingState, train
-
-#: Most rows of the sample that `score` draws.
-_SCORE_ROWS = 20_000
+from tabgan.training import Callback, TrainingState
 
 
-class TabularGAN(BaseEstimator):
+class TabularGAN(NetworkGenerator):
     """Learn a table and draw new rows like its own.
 
     A generative adversarial network for tables of numbers, categories, dates, truth values and
@@ -158,6 +136,9 @@ class TabularGAN(BaseEstimator):
     True
     """
 
+    _allowed_parameters = settings.PARAMETER_CONSTRAINTS
+    _size_parameters = ("noise_dim", "generator_layers", "conditional")
+
     def __init__(
         self,
         objective: str = "relativistic",
@@ -215,286 +196,10 @@ class TabularGAN(BaseEstimator):
         self.callbacks = callbacks
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn a table.
-
-        Parameters
-        ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
-            The table, the target column included.
-        y : ignored
-            Present for scikit-learn's sake; put the target into `X`.
-
-        Returns
-        -------
-        TabularGAN
-            This estimator.
-
-        Raises
-        ------
-        InvalidParameterError
-            If a parameter is out of range.
-        TableError, SchemaError
-            If the table cannot be used, or does not hold what the schema says.
-        TrainingError
-            If a loss became infinite before there was anything to keep.
-
-        Notes
-        -----
-        Ctrl-C, and losses that diverge, end training with a warning and keep the best model so far.
-        An error leaves what an earlier fit had learnt.
-        """
-        parameters = self.get_params(deep=False)
-        check_parameters("TabularGAN", parameters, settings.PARAMETER_CONSTRAINTS)
-        device = settings.choose_device(self.device)
-        input_kind, table = InputKind.open(X)
-        seed = root_seed(self.random_state)
-        transformer = self._fit_transformer(table, seed)
-        codes = transformer.encode(table, generator=child_generator(seed, "ties"))
-        holds_out = settings.uses_validation(self.early_stopping, len(codes))
-        split = building.split_codes(codes, self.validation_fraction if holds_out else 0.0, seed)
-        state = self._train(transformer, split, seed, device)
-        sampler = self._make_sampler(state, transformer, split, seed)
-        self._keep(input_kind, table, transformer, sampler, state, seed)
-        return self
-
-    def _fit_transformer(self, table: pd.DataFrame, seed: int) -> TableTransformer:
-        """Learn how columns are encoded, or keep what an earlier fit learnt."""
-        if self.warm_start and hasattr(self, "transformer_"):
-            return self.transformer_
-        transformer = TableTransformer(
-            schema=self.schema, random_state=child_seed(seed, "identifiers")
-        )
-        return transformer.fit(table)
-
-    def _train(
-        self,
-        transformer: TableTransformer,
-        split: building.Split,
-        seed: int,
-        device: torch.device,
-    ) -> TrainingState:
-        """Build the networks, or take an earlier fit's, and train them."""
-        plan = settings.plan_training(self, len(split.train), transformer.layout_.n_columns)
-        state, rows = building.start_training(transformer.layout_, split.train, plan, seed, device)
-        if self.warm_start and hasattr(self, "sampler_"):
-            building.take_weights(state, self.sampler_.model)
-        callbacks = building.validation_callbacks(state, transformer.layout_, split, plan, seed)
-        callbacks.extend(self.callbacks or ())
-        if self.verbose:  # last, so that a resumed fit shows where it stands
-            callbacks.append(ProgressBar())
-        train(
-            state,
-            building.make_step(state, rows, plan),
-            learning_rate=self.learning_rate,
-            averaging=self.averaging,
-            max_time=self.max_time,
-            callbacks=callbacks,
-        )
-        return state
-
-    def _make_sampler(
-        self,
-        state: TrainingState,
-        transformer: TableTransformer,
-        split: building.Split,
-        seed: int,
-    ) -> Sampler:
-        """Calibrate, freeze the maps and train the refiner."""
-        sampler = building.make_sampler(state.averaged_model(), transformer.layout_)
-        try:
-            building.calibrate_sampler(sampler, seed, levels=self.calibrate)
-            if self.refine and state.stop_reason != "interrupted":
-                building.add_refiner(sampler, split, seed)
-        except KeyboardInterrupt:
-            state.stop_reason = "interrupted"
-            warnings.warn(
-                "The fit was interrupted after training, during calibration and refinement; the "
-                "model is kept without a refiner. Fit again for a better one.",
-                TrainingWarning,
-                stacklevel=3,
-            )
-        return sampler
-
-    def _keep(
-        self,
-        input_kind: InputKind,
-        table: pd.DataFrame,
-        transformer: TableTransformer,
-        sampler: Sampler,
-        state: TrainingState,
-        seed: int,
-    ) -> None:
-        """Set the fitted attributes, all at once, when nothing can fail any more."""
-        self.input_kind_ = input_kind
-        self.transformer_ = transformer
-        self.schema_ = transformer.schema_
-        self.sampler_ = sampler
-        self.history_ = state.history
-        self.n_iter_ = max(1, state.step)
-        self.stop_reason_ = state.stop_reason
-        self.seed_ = seed
-        self.n_sample_calls_ = 0
-        self.n_features_in_ = table.shape[1]
-        if all(isinstance(name, str) for name in table.columns) and input_kind.is_table:
-            self.feature_names_in_ = np.asarray(table.columns, dtype=object)
-        elif hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
-
-    def sample(
-        self, n_samples: int = 1, *, refine: bool | None = None, random_state: Any = None
-    ) -> Any:
-        """Draw rows.
-
-        Parameters
-        ----------
-        n_samples : int, default=1
-            Number of rows, at least 1.
-        refine : bool or None, default=None
-            Whether rows are picked from a larger pool, by the refiner and by the margins; False is
-            several times faster. A model without a refiner (one of a table of under about 1,000
-            rows, say) then picks by the margins alone. None does what the parameter `refine` of the
-            estimator says.
-        random_state : int, RandomState, Generator or None, default=None
-            Seed of this sample. None gives each call after a fit the next sample of a sequence that
-            is fixed by the seed of the fit.
-
-        Returns
-        -------
-        DataFrame or array of shape (n_samples, n_columns)
-            What was given to `fit`; a DataFrame has a RangeIndex. The first rows do not depend on
-            `n_samples`.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> from tabgan import TabularGAN
-        >>> table = pd.DataFrame({"x": [1, 5, 8, 9] * 25, "y": list("ab") * 50})
-        >>> len(TabularGAN(max_steps=20, random_state=0).fit(table).sample(5))
-        5
-        """
-        _check_count("n_samples", n_samples)
-        chunks = self.iter_sample(
-            n_samples, chunk_rows=n_samples, refine=refine, random_state=random_state
-        )
-        return next(chunks)
-
-    def iter_sample(
-        self,
-        n_samples: int,
-        chunk_rows: int = 65_536,
-        *,
-        refine: bool | None = None,
-        random_state: Any = None,
-    ) -> Iterator[Any]:
-        """Draw rows piece by piece, in bounded memory.
-
-        Parameters
-        ----------
-        n_samples : int
-            Number of rows in all, at least 1.
-        chunk_rows : int, default=65_536
-            Rows of each piece; the last may be shorter. The rows do not depend on it.
-        refine : bool or None, default=None
-            As in `sample`.
-        random_state : int, RandomState, Generator or None, default=None
-            As in `sample`.
-
-        Yields
-        ------
-        DataFrame or array of shape (chunk_rows, n_columns)
-            The next rows. Each DataFrame has a RangeIndex that continues that of the one before.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> from tabgan import TabularGAN
-        >>> table = pd.DataFrame({"x": [1, 5, 8, 9] * 25, "y": list("ab") * 50})
-        >>> model = TabularGAN(max_steps=20, random_state=0).fit(table)
-        >>> [len(piece) for piece in model.iter_sample(5, chunk_rows=2)]
-        [2, 2, 1]
-        """
-        check_is_fitted(self, "sampler_")
-        _check_count("n_samples", n_samples)
-        _check_count("chunk_rows", chunk_rows)
-        if random_state is None:
-            seed = child_seed(self.seed_, "sample", self.n_sample_calls_)
-            self.n_sample_calls_ += 1
-        else:
-            seed = root_seed(random_state)
-        check_parameters("sample", {"refine": refine}, {"refine": [None, InstanceOf(bool)]})
-        refine = self.refine if refine is None else refine
-        blocks = decoded_blocks(
-            self.sampler_, self.transformer_, int(n_samples), seed, refine=bool(refine)
-        )
-        tables = pieces(blocks, int(n_samples), int(chunk_rows))
-        return map(self.input_kind_.close, tables)
-
-    def score(self, X: Any, y: Any = None) -> float:
-        """Minus the sum of shape and trend error of a sample against `X`.
-
-        Parameters
-        ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
-            Real rows, best ones that were not fitted on.
-        y : ignored
-            Present for scikit-learn's sake.
-
-        Returns
-        -------
-        float
-            At most 0; higher is better. The sample has a fixed seed and as many rows as `X`, at
-            most 20,000.
-        """
-        check_is_fitted(self, "sampler_")
-        input_kind, table = InputKind.open(X)
-        if not input_kind.is_table:
-            validate_data(self, X, reset=False, skip_check_array=True)
-        self.transformer_.check_columns(table)
-        n_rows = min(len(table), _SCORE_ROWS)
-        seed = child_seed(self.seed_, "score")
-        blocks = decoded_blocks(self.sampler_, self.transformer_, n_rows, seed, refine=self.refine)
-        synthetic = join(list(blocks))
-        table = table[list(synthetic.columns)]
-        errors = [
-            metric(table, synthetic, schema=self.schema_) for metric in (shape_error, trend_error)
-        ]
-        return -float(sum(error.value for error in errors))
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the fitted estimator to one file.
-
-        Parameters
-        ----------
-        path : str or path-like
-            The file. An existing one is replaced completely or not at all.
-
-        Raises
-        ------
-        NotFittedError
-            If the estimator was not fitted.
-        ArchiveError
-            If the path cannot be written.
-
-        Notes
-        -----
-        The file is a zip of JSON and plain arrays: weights, smoothed value tables, and the levels
-        of columns (categories, and the values of number columns that have few). It holds no row of
-        the table, no raw quantile and no pair count. The parameters `callbacks` and `schema` are
-        left out; `schema_` is kept.
-        """
-        check_is_fitted(self, "sampler_")
-        manifest, arrays = estimator_to_state(self)
-        write_archive(path, manifest, arrays)
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.categorical = True
-        tags.input_tags.string = True
-        tags.target_tags.required = False
-        return tags
-
-
-def _check_count(name: str, value: Any) -> None:
-    check_parameters("sample", {name: value}, {name: [Interval(int, 1)]})
+    def _start(
+        self, layout: Layout, codes: Codes, seed: int, device: torch.device
+    ) -> tuple[TrainingState, Callable[[float], dict[str, torch.Tensor]]]:
+        """The state before the first step, and the adversarial step."""
+        plan = settings.plan_training(self, len(codes), layout.n_columns)
+        state, rows = building.start_training(layout, codes, plan, seed, device)
+        return state, building.make_step(state, rows, plan)

@@ -68,6 +68,11 @@ from tabgan.metrics.overlap_regions import (
     least_mixed_regions,
 )
 from tabgan.metrics.paper_utility import GridUtility, utility_grid
+from tabgan.metrics.parzen import (
+    ParzenLikelihood,
+    parzen_log_densities,
+    parzen_log_likelihood,
+)
 from tabgan.metrics.prediction import UtilityResult, utility
 from tabgan.metrics.utility_by_column import ColumnUtility, UtilityByColumn, utility_by_column
 from tabgan.metrics.verbatim import VerbatimValues, verbatim_values
@@ -102,6 +107,7 @@ __all__ = [
     "OverlapArm",
     "OverlapEstimate",
     "OverlapRegion",
+    "ParzenLikelihood",
     "PrecisionRecall",
     "PrecisionRecallResult",
     "RegionCondition",
@@ -132,6 +138,8 @@ __all__ = [
     "near_copy_excess",
     "neighbor_overlap",
     "overlap_of_points",
+    "parzen_log_densities",
+    "parzen_log_likelihood",
     "precision_recall",
     "shape_error",
     "shape_excess",

@@ -1,8 +1,9 @@
-"""The networks and what they see: inputs, level choices, generator and discriminator.
+"""The networks and what they see: inputs, level choices, generator, discriminator, encoder.
 
 They know no objective.
 """
 
+from tabgan.networks.autoencoder import Decoder, Encoder
 from tabgan.networks.blocks import (
     Discriminator,
     DiscriminatorEnsemble,
@@ -15,8 +16,10 @@ from tabgan.networks.levels import LevelChoices
 from tabgan.networks.rows import GivenColumns, RowGenerator
 
 __all__ = [
+    "Decoder",
     "Discriminator",
     "DiscriminatorEnsemble",
+    "Encoder",
     "Generator",
     "GivenColumns",
     "Inputs",

@@ -101,6 +101,12 @@ class Inputs(nn.Module):
         flat = torch.cat([levels + self.offsets, opened], dim=1)
         return flat.index_select(1, self.gate_parts) == self.gate_levels
 
+    def opened(self, levels: Tensor) -> Tensor:
+        """How far each normal applies, (n_rows, n_normal_parts), given relaxed levels."""
+        # One more column of ones stands for "always open", so that a gate is a plain look-up.
+        padded = torch.cat([levels, levels.new_ones(len(levels), 1)], dim=1)
+        return padded.index_select(1, self.gates)
+
     def centre(self, mean: Tensor) -> None:
         """Subtract `mean`, of shape (n_inputs,), from every row from now on."""
         self.mean.copy_(mean)
@@ -117,10 +123,7 @@ class Inputs(nn.Module):
         value = self._tabulated_value(normals)
         steps = torch.tanh(6 * (normals.unsqueeze(-1) - self.knots))
         inputs = torch.cat([normals.unsqueeze(-1), value.unsqueeze(-1), steps], dim=-1)
-        # One more column of ones stands for "always open", so that a gate is a plain look-up.
-        padded = torch.cat([levels, levels.new_ones(len(levels), 1)], dim=1)
-        gates = padded.index_select(1, self.gates)
-        return (inputs * gates.unsqueeze(-1)).flatten(1)
+        return (inputs * self.opened(levels).unsqueeze(-1)).flatten(1)
 
     def _tabulated_value(self, normals: Tensor) -> Tensor:
         """Standardised value of each normal, linear between the points of its table."""

@@ -76,6 +76,12 @@ class LevelChoices(nn.Module):
             [torch.softmax(block, dim=-1) for block in self._blocks(logits)], logits
         )
 
+    def log_softmax(self, logits: Tensor) -> Tensor:
+        """Logarithms of the probabilities of the levels of each part, shaped like `logits`."""
+        return self._unpack(
+            [torch.log_softmax(block, dim=-1) for block in self._blocks(logits)], logits
+        )
+
     def _blocks(self, logits: Tensor) -> list[Tensor]:
         padded = torch.cat([logits, logits.new_full((len(logits), 1), _CLOSED)], dim=1)
         indices = [getattr(self, f"index_{b}") for b in range(len(self._buckets))]

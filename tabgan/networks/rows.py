@@ -81,3 +81,7 @@ class RowGenerator(nn.Module):
         inputs = self.inputs(given.levels, given.normals)
         given_inputs = inputs * given.mask.index_select(1, self.inputs.column_of_input)
         return torch.cat([given_inputs, given.mask], dim=1)
+
+    def condition(self, given: GivenColumns | None) -> Tensor | None:
+        """What the network is shown of given columns; None for none."""
+        return None if given is None else self._condition(given)

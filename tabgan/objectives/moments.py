@@ -53,6 +53,45 @@ def moment_loss(rows: Tensor, target: Tensor) -> Tensor:
     >>> moment_loss(rows, torch.eye(2))
     tensor(-2.)
     """
+    return _distances(rows, target).sum()
+
+
+def sampled_moment_loss(rows: Tensor, target: Tensor, n_inputs: int) -> Tensor:
+    """`moment_loss` of all inputs, estimated from a random subset of them.
+
+    Parameters
+    ----------
+    rows : tensor of shape (n_rows, n_drawn)
+        Inputs of generated rows: `n_drawn` of `n_inputs`, two or more, every subset equally likely.
+    target : tensor of shape (n_drawn + 1, n_drawn + 1)
+        `second_moments` of the training rows, of the same inputs.
+    n_inputs : int
+        Number of all inputs.
+
+    Returns
+    -------
+    tensor of shape ()
+        Its mean over all subsets is `moment_loss` of all inputs: a square and a mean are there for
+        a share n/N of the subsets, a product of two inputs for n (n - 1) / (N (N - 1)), and each is
+        divided by its share.
+
+    Examples
+    --------
+    >>> import torch
+    >>> rows = torch.tensor([[1.0, 0.0], [-1.0, 0.0]])
+    >>> sampled_moment_loss(rows, torch.eye(3), n_inputs=4)
+    tensor(-2.)
+    """
+    n_drawn = rows.shape[1]
+    share = n_drawn / n_inputs
+    distances = _distances(rows, target)
+    products = distances[:n_drawn, :n_drawn].sum() - distances.diagonal()[:n_drawn].sum()
+    share_of_products = share * (n_drawn - 1) / (n_inputs - 1)
+    return products / share_of_products + (distances.sum() - products) / share
+
+
+def _distances(rows: Tensor, target: Tensor) -> Tensor:
+    """Product of the two halves' differences from the target, one for each moment."""
     half = len(rows) // 2
     first, second = second_moments(rows[:half]) - target, second_moments(rows[half:]) - target
-    return (first * second).sum()
+    return first * second

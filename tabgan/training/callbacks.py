@@ -53,7 +53,12 @@ class ProgressBar(Callback):
 
     def on_record(self, state: TrainingState) -> None:
         record = state.history[-1]
-        names = {"discriminator_loss": "D", "generator_loss": "G", "validation_error": "error"}
+        names = {
+            "discriminator_loss": "D",
+            "generator_loss": "G",
+            "loss": "loss",
+            "validation_error": "error",
+        }
         shown = {short: f"{record[name]:.3f}" for name, short in names.items() if name in record}
         self._bar.set_postfix(shown, refresh=False)
         self._bar.update(state.step - self._bar.n)

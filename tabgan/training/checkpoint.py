@@ -149,11 +149,13 @@ def _check_fingerprint(saved: Any, wanted: dict[str, Any], path: str | os.PathLi
 
 
 def _networks(state: TrainingState) -> dict[str, nn.Module]:
-    return {
+    networks = {
         "generator": state.model.generator,
         "averaged": state.averaged,
         "discriminator": state.discriminator,
+        "encoder": state.encoder,
     }
+    return {name: network for name, network in networks.items() if network is not None}
 
 
 def _to_arrays(prefix: str, tensors: dict[str, Any]) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from tabgan.networks import Discriminator, Generator, RowGenerator
+from tabgan.networks import Discriminator, Encoder, Generator, RowGenerator
 
 #: Steps between two records of the scalars, the only moments at which the device is waited for.
 RECORD_EVERY = 50
@@ -23,10 +23,10 @@ class TrainingState:
         The generator being trained, with its inputs.
     averaged : Generator
         Exponential moving average of its weights: what is kept at the end.
-    discriminator : Discriminator
-        The opponent.
+    discriminator : Discriminator or None
+        The opponent, where there is one.
     optimizers : tuple of torch.optim.Optimizer
-        Of the generator and of the discriminator.
+        Of the generator and of the other network.
     rng : torch.Generator
         The generator of all random numbers of the loop.
     max_steps : int
@@ -48,6 +48,8 @@ class TrainingState:
         That validation error; infinite without validation.
     n_evaluations_without_gain : int
         Evaluations since then.
+    encoder : Encoder or None
+        The other network of a variational autoencoder.
     stop_reason : str
         Why training ended: "max_steps", "max_time", "early_stopping", "callback", "interrupted" or
         "diverged".
@@ -55,7 +57,7 @@ class TrainingState:
 
     model: RowGenerator
     averaged: Generator
-    discriminator: Discriminator
+    discriminator: Discriminator | None
     optimizers: tuple[torch.optim.Optimizer, torch.optim.Optimizer]
     rng: torch.Generator
     max_steps: int
@@ -67,6 +69,7 @@ class TrainingState:
     best_step: int = 0
     best_error: float = float("inf")
     n_evaluations_without_gain: int = 0
+    encoder: Encoder | None = None
     stop_reason: str = ""
 
     def averaged_model(self) -> RowGenerator:

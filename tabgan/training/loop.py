@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -11,7 +11,6 @@ from tabgan.exceptions import TrainingError, TrainingWarning
 from tabgan.networks import Generator
 from tabgan.training.callbacks import Callback
 from tabgan.training.history import RECORD_EVERY, Stopwatch, TrainingState
-from tabgan.training.steps import AdversarialStep
 
 #: Steps over which the learning rate rises from zero.
 WARM_UP = 50
@@ -21,9 +20,9 @@ FINAL_RATE = 0.05
 
 def train(
     state: TrainingState,
-    step: AdversarialStep,
+    step: Callable[[float], dict[str, Tensor]],  # of the share done; gives named scalars
     *,
-    learning_rate: float,  # at its peak, of both players
+    learning_rate: float,  # at its peak, of every network
     averaging: float,  # decay of the moving average of the generator's weights
     max_time: float | None,  # seconds, or None
     callbacks: Sequence[Callback],
@@ -37,7 +36,7 @@ def train(
 
     try:
         while progress < 1 and not state.stop_reason:
-            # Update the players.
+            # Update the networks.
             _set_learning_rate(state, learning_rate * _rate_at(state.step, progress))
             scalars = step(progress)
             state.step += 1

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from tabgan.networks import Discriminator, GivenColumns, RowGenerator
-from tabgan.objectives import Objective, moment_loss, second_moments
+from tabgan.objectives import Objective, moment_loss, sampled_moment_loss, second_moments
 from tabgan.training.batches import TrainingRows, column_mask, free_rows, random_given
 
 #: Inputs of which the moment term looks at one random subset a step.
@@ -168,8 +168,7 @@ class AdversarialStep:
             return moment_loss(inputs, self._target_moments(real, None))
         order = torch.randperm(n_inputs, generator=self.rng, device=inputs.device)
         subset = order[:MOMENT_INPUTS]
-        scale = (n_inputs / MOMENT_INPUTS) ** 2
-        return scale * moment_loss(inputs[:, subset], self._target_moments(real, subset))
+        return sampled_moment_loss(inputs[:, subset], self._target_moments(real, subset), n_inputs)
 
     def _target_moments(self, real: tuple[Tensor, Tensor], subset: Tensor | None) -> Tensor:
         if self._moments is None:  # too wide to keep: the moments of this batch stand in

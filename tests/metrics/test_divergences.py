@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.special import rel_entr
+from scipy.stats import norm
 
 from tabgan.exceptions import InvalidParameterError
 from tabgan.metrics import (
@@ -138,3 +139,18 @@ def test_the_holdout_is_measured_as_the_synthetic_table_is():
     assert both.parts["age"].holdout_kl == pytest.approx(other.parts["age"].kl)
     assert both.parts["age"].holdout_expected_js == other.parts["age"].expected_js
     assert both.excess < both.value
+
+
+@pytest.mark.parametrize("shift", [-1.5, 0.0, 0.25])
+def test_the_distance_of_a_shifted_sample_is_the_shift_and_keeps_the_unit(shift):
+    sample = np.random.default_rng(0).normal(size=50)
+    assert wasserstein_distance(sample, sample + shift) == pytest.approx(abs(shift), abs=1e-12)
+    scaled = wasserstein_distance(1000 * sample, 1000 * (sample + shift))
+    assert scaled == pytest.approx(1000 * abs(shift), abs=1e-9)
+
+
+def test_the_divergence_of_two_normals_in_fine_cells_has_its_closed_form():
+    edges = np.linspace(-12, 12, 20_001)
+    p, q = (np.diff(norm.cdf(edges, mean, deviation)) for mean, deviation in ((0, 1), (1, 2)))
+    p, q = p / p.sum(), q / q.sum()
+    assert kl_divergence(p, q) == pytest.approx(np.log(2) + (1 + 1) / 8 - 1 / 2, abs=1e-6)

@@ -1,11 +1,18 @@
 """Laws that every objective obeys, and closed forms of single losses."""
 
 import math
+from itertools import combinations
 
 import pytest
 import torch
 
-from tabgan.objectives import OBJECTIVES, moment_loss, second_moments, zero_centred_gradient
+from tabgan.objectives import (
+    OBJECTIVES,
+    moment_loss,
+    sampled_moment_loss,
+    second_moments,
+    zero_centred_gradient,
+)
 
 
 def _scores(seed: int, n_rows: int = 6) -> torch.Tensor:
@@ -88,3 +95,20 @@ def test_the_moment_loss_is_an_unbiased_estimate_of_the_squared_distance():
     error = values.std() / math.sqrt(n_batches)
     assert abs(values.mean() - distance) < 4 * error
     assert (values < 0).any()
+
+
+@pytest.mark.parametrize("n_drawn", [2, 3, 5])
+def test_the_mean_of_the_sampled_moment_loss_over_all_subsets_is_the_whole_loss(n_drawn):
+    n_inputs = 5
+    rows, other = _scores(6, 40).reshape(8, n_inputs), _scores(7, 60).reshape(12, n_inputs)
+    target = second_moments(other)
+    constant = (n_inputs,)
+    values = [
+        sampled_moment_loss(
+            rows[:, list(subset)],
+            target[list(subset + constant)][:, list(subset + constant)],
+            n_inputs,
+        )
+        for subset in combinations(range(n_inputs), n_drawn)
+    ]
+    torch.testing.assert_close(torch.stack(values).mean(), moment_loss(rows, target))

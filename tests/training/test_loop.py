@@ -48,7 +48,7 @@ def _run(
     step = step_wrapper(make_step(state, rows, plan))
     if validates:
         split = Split(codes, small_codes(400, seed=1))
-        (validation,) = validation_callbacks(state, layout, split, plan, seed)
+        (validation,) = validation_callbacks(state, layout, split, plan.n_iter_no_change, seed)
         validation.every = 50
         callbacks = (validation, *callbacks)
     train(state, step, learning_rate=1e-3, averaging=0.9, max_time=max_time, callbacks=callbacks)
@@ -149,7 +149,7 @@ def test_best_weights_are_kept_and_training_stops_without_gain():
     layout, codes = small_layout(), small_codes(400, seed=1)
     plan = replace(PLAN, max_steps=100_000, n_iter_no_change=2)
     state, rows = start_training(layout, small_codes(500), plan, 0, torch.device("cpu"))
-    callbacks = validation_callbacks(state, layout, Split(codes, codes), plan, 0)
+    callbacks = validation_callbacks(state, layout, Split(codes, codes), plan.n_iter_no_change, 0)
     train(
         state,
         make_step(state, rows, plan),

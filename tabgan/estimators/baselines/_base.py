@@ -1,0 +1,155 @@
+"""What the baselines share: a fit in one pass over the codes, and samples in fixed blocks."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+
+from tabgan._params import check_parameters
+from tabgan._random import child_generator, child_seed, root_seed
+from tabgan.estimators._input_kind import InputKind
+from tabgan.estimators._settings import PARAMETER_CONSTRAINTS
+from tabgan.estimators._table_generator import TableGenerator, check_count
+from tabgan.preprocessing import Codes, Layout, TableTransformer
+from tabgan.sampling.sampler import BLOCK, FIRST_BLOCK
+
+
+class CodeSampler(ABC):
+    """Draws codes, in blocks that do not depend on how many rows are asked for."""
+
+    layout: Layout
+
+    @abstractmethod
+    def draw(self, n_rows: int, rng: np.random.Generator) -> Codes:
+        """Codes of independent rows."""
+
+    def blocks(self, seed: int, *, refine: bool = False) -> Iterator[Codes]:
+        """Endless blocks of codes for a seed; there is nothing to refine."""
+        number = 0
+        while True:
+            rng = child_generator(seed, "block", number)
+            yield self.draw(FIRST_BLOCK if number == 0 else BLOCK, rng)
+            number += 1
+
+    def codes(self, levels: np.ndarray, normals: np.ndarray) -> Codes:
+        """Levels and normals as codes: normals are 0 where another level is chosen."""
+        is_open = open_gates(self.layout, levels)
+        return Codes(levels.astype(np.int32), (normals * is_open).astype(np.float32))
+
+
+class Baseline(TableGenerator):
+    """Base of the baselines: everything but what is learnt from the codes."""
+
+    _allowed_parameters: ClassVar[dict[str, list]] = {
+        name: PARAMETER_CONSTRAINTS[name] for name in ("schema", "random_state")
+    }
+
+    def _learn(self, codes: Codes, layout: Layout, seed: int) -> CodeSampler:
+        """What draws codes like these."""
+        raise NotImplementedError
+
+    def _check_table(self, table: pd.DataFrame) -> None:
+        """Refuse parameters that do not suit the table."""
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn a table.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_rows, n_columns)
+            The table, the target column included.
+        y : ignored
+            Present for scikit-learn's sake; put the target into `X`.
+
+        Returns
+        -------
+        Self
+            This estimator.
+
+        Raises
+        ------
+        InvalidParameterError
+            If a parameter is out of range.
+        TableError, SchemaError
+            If the table cannot be used, or does not hold what the schema says.
+        """
+        parameters = self.get_params(deep=False)
+        check_parameters(type(self).__name__, parameters, self._allowed_parameters)
+        input_kind, table = InputKind.open(X)
+        self._check_table(table)
+        seed = root_seed(parameters["random_state"])
+        transformer = TableTransformer(
+            schema=parameters["schema"], random_state=child_seed(seed, "identifiers")
+        ).fit(table)
+        codes = transformer.encode(table, generator=child_generator(seed, "ties"))
+        sampler = self._learn(codes, transformer.layout_, seed)
+        self._keep_table(input_kind, table, transformer, sampler, seed)
+        return self
+
+    def sample(self, n_samples: int = 1, *, refine: Any = None, random_state: Any = None) -> Any:
+        """Draw rows.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            Number of rows, at least 1.
+        refine : ignored
+            Present for the sake of one interface: a baseline has no refiner.
+        random_state : int, RandomState, Generator or None, default=None
+            Seed of this sample. None gives each call after a fit the next sample of a sequence that
+            is fixed by the seed of the fit.
+
+        Returns
+        -------
+        DataFrame or array of shape (n_samples, n_columns)
+            What was given to `fit`; a DataFrame has a RangeIndex. The first rows do not depend on
+            `n_samples`.
+        """
+        check_count("n_samples", n_samples)
+        return next(self.iter_sample(n_samples, n_samples, random_state=random_state))
+
+    def iter_sample(
+        self,
+        n_samples: int,
+        chunk_rows: int = 65_536,
+        *,
+        refine: Any = None,
+        random_state: Any = None,
+    ) -> Iterator[Any]:
+        """Draw rows piece by piece, in bounded memory.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of rows in all, at least 1.
+        chunk_rows : int, default=65_536
+            Rows of each piece; the last may be shorter. The rows do not depend on it.
+        refine : ignored
+            As in `sample`.
+        random_state : int, RandomState, Generator or None, default=None
+            As in `sample`.
+
+        Yields
+        ------
+        DataFrame or array of shape (chunk_rows, n_columns)
+            The next rows. Each DataFrame has a RangeIndex that continues that of the one before.
+        """
+        return self._draw_pieces(n_samples, chunk_rows, refine=False, random_state=random_state)
+
+
+def open_gates(layout: Layout, levels: np.ndarray) -> np.ndarray:
+    """Whether each normal applies, (n_rows, n_normal_parts), given levels."""
+    is_open = np.ones((len(levels), layout.n_normal_parts), dtype=bool)
+    for j, part in enumerate(layout.normal_parts):
+        if part.gate is not None:
+            is_open[:, j] = levels[:, part.gate[0]] == part.gate[1]
+    return is_open
+
+
+def levels_at(shares: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    """The level in which each share of the probability, in [0, 1), lies."""
+    inner = np.cumsum(frequencies)[:-1]
+    levels = np.searchsorted(inner, shares, side="right")
+    return np.minimum(levels, np.flatnonzero(frequencies)[-1])  # sums of shares are rounded
