@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from tabgan._random import root_seed
 from tabgan.archive import arrays_below
 from tabgan.estimators._input_kind import InputKind
-from tabgan.estimators._settings import choose_device
+from tabgan.estimators._settings import choose_device, describe_objective
 from tabgan.networks import (
     Discriminator,
     Generator,
@@ -31,6 +31,7 @@ def estimator_to_state(estimator: Any) -> tuple[dict[str, Any], dict[str, np.nda
     sampler, sampler_arrays = sampler_to_state(estimator.sampler_)
     parameters = estimator.get_params(deep=False)
     parameters |= {"schema": None, "callbacks": None, "random_state": estimator.seed_}
+    parameters["objective"] = describe_objective(estimator.objective)
     manifest = {
         "format": "tabgan-model",
         "estimator": type(estimator).__name__,

@@ -26,6 +26,7 @@ from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._persistence import estimator_to_state
 from tabgan.exceptions import TrainingWarning
 from tabgan.metrics import shape_error, trend_error
+from tabgan.objectives import Objective
 from tabgan.preprocessing import TableTransformer
 from tabgan.sampling import Sampler
 from tabgan.schema import Column, Schema
@@ -44,8 +45,10 @@ class TabularGAN(BaseEstimator):
 
     Parameters
     ----------
-    objective : {"relativistic"}, default="relativistic"
-        What generator and discriminator minimise; see `tabgan.objectives`.
+    objective : str or Objective, default="relativistic"
+        What generator and discriminator minimise: "relativistic", "minimax", "non-saturating",
+        "least-squares", "hinge", "wasserstein", "wasserstein-gp", "energy", or an
+        `tabgan.objectives.Objective` of one's own.
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
     max_steps : int or "auto", default="auto"
@@ -57,7 +60,9 @@ class TabularGAN(BaseEstimator):
         Rows of each kind, real and generated, in a batch. "auto" is 250, or fewer for tables that
         are shorter.
     learning_rate : float, default=2e-3
-        Peak rate of Adam for both networks; it warms up over 50 steps and falls to 5 % on a cosine.
+        Peak rate of both networks; it warms up over 50 steps and falls to 5 % on a cosine.
+    optimizer : {"adam", "sgd"}, default="adam"
+        Adam, or gradient descent with a momentum of 0.5, which needs a learning rate of its own.
     noise_dim : int, default=128
         Width of the generator's noise.
     generator_layers, discriminator_layers : sequence of int, default=(256, 256)
@@ -76,7 +81,9 @@ class TabularGAN(BaseEstimator):
         Decay, in [0, 1), of the moving average of the generator's weights, from which samples are
         drawn.
     calibrate : bool, default=True
-        Whether, after training, level frequencies are shifted onto those of the table.
+        Whether, after training, level frequencies are shifted onto those of the table, and each
+        generated number is put through its own distribution function. False leaves both as the
+        generator gives them.
     refine : bool, default=True
         Whether a refiner is trained, and samples are picked from a larger pool by the density ratio
         that it estimates. A call of `sample` may switch it off.
@@ -109,7 +116,9 @@ class TabularGAN(BaseEstimator):
     transformer_ : TableTransformer
         From tables to codes and back.
     history_ : list of dict
-        Losses, and validation errors where rows were held out, every 50 steps.
+        Losses, and validation errors where rows were held out, every 50 steps. Objectives whose
+        scores are logits also record "value", that is V(D, G), and "d_real" and "d_fake", the means
+        of D(x) and D(G(z)).
     n_iter_ : int
         Generator steps done.
     stop_reason_ : str
@@ -160,13 +169,14 @@ class TabularGAN(BaseEstimator):
 
     def __init__(
         self,
-        objective: str = "relativistic",
+        objective: str | Objective = "relativistic",
         *,
         schema: Schema | Mapping[Hashable, str | Column] | None = None,
         max_steps: int | str = "auto",
         max_time: float | None = None,
         batch_size: int | str = "auto",
         learning_rate: float = 2e-3,
+        optimizer: str = "adam",
         noise_dim: int = 128,
         generator_layers: Sequence[int] = (256, 256),
         discriminator_layers: Sequence[int] = (256, 256),
@@ -194,6 +204,7 @@ class TabularGAN(BaseEstimator):
         self.max_time = max_time
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.optimizer = optimizer
         self.noise_dim = noise_dim
         self.generator_layers = generator_layers
         self.discriminator_layers = discriminator_layers
@@ -214,6 +225,43 @@ class TabularGAN(BaseEstimator):
         self.random_state = random_state
         self.callbacks = callbacks
         self.verbose = verbose
+
+    @classmethod
+    def original(cls, **overrides: Any) -> Self:
+        """Algorithm 1 of the paper that began it, and nothing that came later.
+
+        Parameters
+        ----------
+        **overrides
+            Parameters of `TabularGAN` that take precedence.
+
+        Returns
+        -------
+        TabularGAN
+            Not fitted: ``objective="minimax"``, one discriminator step for each generator step,
+            gradient descent with momentum; no conditions, masks, moments, averages, held-out rows,
+            calibration or refinement.
+
+        Notes
+        -----
+        What is not as in [1]_: the networks are those of `TabularGAN`, categories are drawn by
+        Gumbel soft-max, since the paper has none, and the learning rate falls on a cosine.
+        ``history_`` holds V(D, G) as "value": with D at its best, ``(V + log 4) / 2`` is the
+        Jensen-Shannon divergence of the generated from the real distribution, and V is ``-log 4``
+        where they agree.
+
+        References
+        ----------
+        .. [1] I. Goodfellow et al. (2014). Generative adversarial nets. arXiv:1406.2661, algorithm
+           1 and theorem 1.
+
+        Examples
+        --------
+        >>> from tabgan import TabularGAN
+        >>> TabularGAN.original(discriminator_steps=2, random_state=0).objective
+        'minimax'
+        """
+        return cls(**{**settings.ORIGINAL, **overrides})
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn a table.
@@ -246,6 +294,7 @@ class TabularGAN(BaseEstimator):
         """
         parameters = self.get_params(deep=False)
         check_parameters("TabularGAN", parameters, settings.PARAMETER_CONSTRAINTS)
+        settings.find_objective(self.objective)
         device = settings.choose_device(self.device)
         input_kind, table = InputKind.open(X)
         seed = root_seed(self.random_state)
@@ -303,7 +352,8 @@ class TabularGAN(BaseEstimator):
         """Calibrate, freeze the maps and train the refiner."""
         sampler = building.make_sampler(state.averaged_model(), transformer.layout_)
         try:
-            building.calibrate_sampler(sampler, seed, levels=self.calibrate)
+            if self.calibrate:
+                building.calibrate_sampler(sampler, seed)
             if self.refine and state.stop_reason != "interrupted":
                 building.add_refiner(sampler, split, seed)
         except KeyboardInterrupt:

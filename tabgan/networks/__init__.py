@@ -1,9 +1,10 @@
-"""The networks and what they see: inputs, level choices, generator and discriminator.
+"""The networks and what they see: inputs, level choices, generator and discriminators.
 
 They know no objective.
 """
 
 from tabgan.networks.blocks import Discriminator, Generator, ResidualBlock
+from tabgan.networks.energy import EnergyDiscriminator
 from tabgan.networks.initialisation import build_network
 from tabgan.networks.inputs import Inputs
 from tabgan.networks.levels import LevelChoices
@@ -11,6 +12,7 @@ from tabgan.networks.rows import GivenColumns, RowGenerator
 
 __all__ = [
     "Discriminator",
+    "EnergyDiscriminator",
     "Generator",
     "GivenColumns",
     "Inputs",

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from tabgan.networks import Discriminator, Generator, RowGenerator
+from tabgan.networks import Discriminator, EnergyDiscriminator, Generator, RowGenerator
 
 #: Steps between two records of the scalars, the only moments at which the device is waited for.
 RECORD_EVERY = 50
@@ -23,7 +23,7 @@ class TrainingState:
         The generator being trained, with its inputs.
     averaged : Generator
         Exponential moving average of its weights: what is kept at the end.
-    discriminator : Discriminator
+    discriminator : Discriminator or EnergyDiscriminator
         The opponent.
     optimizers : tuple of torch.optim.Optimizer
         Of the generator and of the discriminator.
@@ -55,7 +55,7 @@ class TrainingState:
 
     model: RowGenerator
     averaged: Generator
-    discriminator: Discriminator
+    discriminator: Discriminator | EnergyDiscriminator
     optimizers: tuple[torch.optim.Optimizer, torch.optim.Optimizer]
     rng: torch.Generator
     max_steps: int
