@@ -18,6 +18,7 @@ from tabgan.networks import (
     RowGenerator,
     build_network,
 )
+from tabgan.objectives import Objective
 from tabgan.preprocessing import Layout, TableTransformer
 from tabgan.sampling import NormalMaps, Sampler
 
@@ -31,7 +32,6 @@ def estimator_to_state(estimator: Any) -> tuple[dict[str, Any], dict[str, np.nda
     sampler, sampler_arrays = sampler_to_state(estimator.sampler_)
     parameters = estimator.get_params(deep=False)
     parameters |= {"schema": None, "callbacks": None, "random_state": estimator.seed_}
-    parameters["objective"] = describe_objective(estimator.objective)
     manifest = {
         "format": "tabgan-model",
         "estimator": type(estimator).__name__,
@@ -77,6 +77,8 @@ def _plain(value: Any) -> Any:
     """A parameter as plain JSON types."""
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
+    if isinstance(value, Objective):
+        return describe_objective(value)
     return value.item() if isinstance(value, np.generic) else value
 
 
