@@ -11,8 +11,9 @@ from tabgan.plots._text import drawn_text
 
 __all__ = ["TrainingDisplay"]
 
-# One dash a series, so that lines are told apart without their colours.
+# The series of the minimax game.
 GAME = {"value": "V(D, G)", "d_real": "D(x)", "d_fake": "D(G(z))"}
+# One dash a series, so that lines are told apart without their colours.
 DASHES = ("-", "--", ":", "-.")
 
 
