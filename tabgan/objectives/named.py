@@ -45,7 +45,7 @@ OBJECTIVES = {
             name="wasserstein",
             discriminator_loss=critics.wasserstein_discriminator_loss,
             generator_loss=critics.wasserstein_generator_loss,
-            after_step=WeightClipping(0.05),
+            after_step=WeightClipping(0.02),
             discriminator_steps=5,
         ),
         Objective(
