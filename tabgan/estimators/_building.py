@@ -3,18 +3,22 @@
 import copy
 import hashlib
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 
 from tabgan._random import child_generator, child_seed
-from tabgan.estimators._settings import TrainingPlan, choose_moment_weight
+from tabgan.estimators._settings import (
+    TrainingPlan,
+    choose_moment_weight,
+    describe_objective,
+)
 from tabgan.exceptions import InvalidParameterError
 from tabgan.networks import (
     Discriminator,
     DiscriminatorEnsemble,
+    EnergyDiscriminator,
     Generator,
     Inputs,
     LevelChoices,
@@ -41,6 +45,10 @@ from tabgan.training import (
 
 #: Adam's decay rates: no momentum, as the two players move against each other.
 _BETAS = (0.0, 0.95)
+#: Momentum of plain gradient descent.
+_MOMENTUM = 0.5
+#: Networks by the `discriminator` of an objective.
+_DISCRIMINATORS: dict[str, Any] = {"scorer": Discriminator, "energy": EnergyDiscriminator}
 #: Steps between two evaluations on held-out rows.
 _VALIDATE_EVERY = 250
 #: Discriminators in the refiner.
@@ -103,11 +111,26 @@ def build_row_generator(
     return RowGenerator(inputs, choices, generator)
 
 
-def build_discriminator(inputs: Inputs, plan: TrainingPlan, seed: int) -> Discriminator:
+def build_discriminator(
+    inputs: Inputs, plan: TrainingPlan, seed: int
+) -> Discriminator | EnergyDiscriminator:
     """A discriminator with fresh weights: inputs, shown columns and, if conditional, given ones."""
     width = inputs.n_inputs + inputs.n_columns * (2 if plan.conditional else 1)
     rng = torch.Generator().manual_seed(child_seed(seed, "init", "discriminator"))
-    return build_network(lambda: Discriminator(width, plan.discriminator_layers), rng)
+    kind = _DISCRIMINATORS[plan.objective.discriminator]
+    return build_network(lambda: kind(width, plan.discriminator_layers), rng)
+
+
+def make_optimizer(
+    network: torch.nn.Module, plan: TrainingPlan, device: torch.device
+) -> torch.optim.Optimizer:
+    """Adam, or gradient descent with momentum."""
+    if plan.optimizer == "sgd":
+        return torch.optim.SGD(network.parameters(), lr=plan.learning_rate, momentum=_MOMENTUM)
+    is_fused = device.type in ("cpu", "cuda")
+    return torch.optim.Adam(
+        network.parameters(), lr=plan.learning_rate, betas=_BETAS, fused=is_fused
+    )
 
 
 def start_training(
@@ -121,10 +144,10 @@ def start_training(
     rows = TrainingRows(codes, model.inputs)
     model.inputs.centre(rows.input_mean())
     discriminator = build_discriminator(model.inputs, plan, seed).to(device)
-    adam = partial(
-        torch.optim.Adam, lr=plan.learning_rate, betas=_BETAS, fused=device.type in ("cpu", "cuda")
+    optimizers = (
+        make_optimizer(model.generator, plan, device),
+        make_optimizer(discriminator, plan, device),
     )
-    optimizers = adam(model.generator.parameters()), adam(discriminator.parameters())
     state = TrainingState(
         model=model,
         averaged=copy.deepcopy(model.generator),
@@ -139,7 +162,7 @@ def start_training(
 
 def _plain_plan(plan: TrainingPlan) -> dict[str, Any]:
     """The parameters of a plan, with the objective's name in its place."""
-    parameters = {**asdict(plan), "objective": plan.objective.name}
+    parameters = {**asdict(plan), "objective": describe_objective(plan.objective)}
     return {**parameters, "discriminator_steps": plan.objective.discriminator_steps}
 
 
@@ -213,12 +236,11 @@ def make_sampler(model: RowGenerator, layout: Layout) -> Sampler:
     return Sampler(model=model, maps=maps, layout=layout)
 
 
-def calibrate_sampler(sampler: Sampler, seed: int, *, levels: bool) -> None:
-    """Make the level margins exact if wanted, and freeze the maps of the normals."""
+def calibrate_sampler(sampler: Sampler, seed: int) -> None:
+    """Make the level margins exact, and learn and freeze the maps of the normals."""
     device = sampler.model.inputs.scale.device
     rng = device_generator(seed, device, "calibrate")
-    if levels:
-        calibrate_levels(sampler.model, level_frequencies(sampler.layout).to(device), rng)
+    calibrate_levels(sampler.model, level_frequencies(sampler.layout).to(device), rng)
     sampler.maps.learn(sampler.model, rng)
 
 

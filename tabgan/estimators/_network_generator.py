@@ -67,8 +67,7 @@ class NetworkGenerator(TableGenerator):
         Ctrl-C, and losses that diverge, end training with a warning and keep the best model so far.
         An error leaves what an earlier fit had learnt.
         """
-        parameters = self.get_params(deep=False)
-        check_parameters(type(self).__name__, parameters, self._allowed_parameters)
+        self._check_parameters()
         device = settings.choose_device(self.device)
         input_kind, table = InputKind.open(X)
         seed = root_seed(self.random_state)
@@ -83,6 +82,11 @@ class NetworkGenerator(TableGenerator):
         self.n_iter_ = max(1, state.step)
         self.stop_reason_ = state.stop_reason
         return self
+
+    def _check_parameters(self) -> None:
+        """Refuse values that the parameters cannot have, before any work."""
+        parameters = self.get_params(deep=False)
+        check_parameters(type(self).__name__, parameters, self._allowed_parameters)
 
     def _fit_transformer(self, table: pd.DataFrame, seed: int) -> TableTransformer:
         """Learn how columns are encoded, or keep what an earlier fit learnt."""
@@ -131,7 +135,8 @@ class NetworkGenerator(TableGenerator):
         """Calibrate, freeze the maps and train the refiner."""
         sampler = building.make_sampler(state.averaged_model(), transformer.layout_)
         try:
-            building.calibrate_sampler(sampler, seed, levels=self.calibrate)
+            if self.calibrate:
+                building.calibrate_sampler(sampler, seed)
             if self.refine and state.stop_reason != "interrupted":
                 building.add_refiner(sampler, split, seed)
         except KeyboardInterrupt:

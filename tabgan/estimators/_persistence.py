@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from tabgan._random import root_seed
 from tabgan.archive import arrays_below
 from tabgan.estimators._input_kind import InputKind
+from tabgan.estimators._settings import describe_objective
 from tabgan.networks import (
     Decoder,
     DiscriminatorEnsemble,
@@ -18,6 +19,7 @@ from tabgan.networks import (
     RowGenerator,
     build_network,
 )
+from tabgan.objectives import Objective
 from tabgan.preprocessing import Layout, TableTransformer
 from tabgan.sampling import NormalMaps, Sampler
 
@@ -80,6 +82,8 @@ def _plain(value: Any) -> Any:
     """A parameter as plain JSON types."""
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
+    if isinstance(value, Objective):
+        return describe_objective(value)
     return value.item() if isinstance(value, np.generic) else value
 
 

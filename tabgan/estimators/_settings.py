@@ -23,12 +23,13 @@ _SHORT_TABLE = 5000
 
 #: What each parameter of `TabularGAN` may be.
 PARAMETER_CONSTRAINTS: dict[str, list] = {
-    "objective": [Options(set(OBJECTIVES))],
+    "objective": [Options(OBJECTIVES), InstanceOf(Objective)],
     "schema": [None, InstanceOf(Schema, Mapping)],
     "max_steps": ["auto", Interval(int, 1)],
     "max_time": [None, Interval(float, 0, closed="neither")],
     "batch_size": ["auto", Interval(int, 2)],
     "learning_rate": [Interval(float, 0, closed="neither")],
+    "optimizer": [Options(["adam", "sgd"])],
     "noise_dim": [Interval(int, 1)],
     "generator_layers": [SequenceOf(Interval(int, 1), min_length=1)],
     "discriminator_layers": [SequenceOf(Interval(int, 1), min_length=1)],
@@ -51,6 +52,21 @@ PARAMETER_CONSTRAINTS: dict[str, list] = {
     "verbose": [InstanceOf(bool), Interval(int, 0)],
 }
 
+#: Parameters of `TabularGAN.original`.
+ORIGINAL: dict[str, Any] = {
+    "objective": "minimax",
+    "discriminator_steps": 1,
+    "optimizer": "sgd",
+    "learning_rate": 0.05,
+    "conditional": False,
+    "column_masking": False,
+    "moment_weight": 0,
+    "averaging": 0,
+    "early_stopping": False,
+    "calibrate": False,
+    "refine": False,
+}
+
 
 @dataclass(frozen=True)
 class TrainingPlan:
@@ -67,11 +83,12 @@ class TrainingPlan:
     column_masking: bool
     moment_weight: float | None  # None: choose by the number of inputs
     n_iter_no_change: int
+    optimizer: str = "adam"
 
 
 def plan_training(estimator: Any, n_rows: int, n_columns: int) -> TrainingPlan:
     """The plan of `estimator` for `n_rows` training rows of `n_columns` modelled columns."""
-    objective = suit_penalties(OBJECTIVES[estimator.objective], n_rows)
+    objective = suit_penalties(find_objective(estimator.objective), n_rows)
     if estimator.discriminator_steps is not None:
         objective = replace(objective, discriminator_steps=int(estimator.discriminator_steps))
     moment_weight = estimator.moment_weight
@@ -88,7 +105,23 @@ def plan_training(estimator: Any, n_rows: int, n_columns: int) -> TrainingPlan:
         column_masking=bool(estimator.column_masking),
         moment_weight=None if moment_weight == "auto" else float(moment_weight),
         n_iter_no_change=int(estimator.n_iter_no_change),
+        optimizer=str(estimator.optimizer),
     )
+
+
+def find_objective(objective: str | Objective) -> Objective:
+    """The objective of this name, or the one given, whose losses are tried."""
+    if isinstance(objective, Objective):
+        objective.check_losses()
+        return objective
+    return OBJECTIVES[objective]
+
+
+def describe_objective(objective: str | Objective) -> str:
+    """The name of an objective; one that is not in `OBJECTIVES` says that it is custom."""
+    if isinstance(objective, str) or OBJECTIVES.get(objective.name) == objective:
+        return objective if isinstance(objective, str) else objective.name
+    return f"custom: {objective.name}"
 
 
 def choose_device(device: str) -> torch.device:

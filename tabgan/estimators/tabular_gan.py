@@ -1,13 +1,14 @@
 """The generator of tables that users meet first."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import torch
 
 from tabgan.estimators import _building as building
 from tabgan.estimators import _settings as settings
 from tabgan.estimators._network_generator import NetworkGenerator
+from tabgan.objectives import Objective
 from tabgan.preprocessing import Codes, Layout
 from tabgan.schema import Column, Schema
 from tabgan.training import Callback, TrainingState
@@ -22,8 +23,10 @@ class TabularGAN(NetworkGenerator):
 
     Parameters
     ----------
-    objective : {"relativistic"}, default="relativistic"
-        What generator and discriminator minimise; see `tabgan.objectives`.
+    objective : str or Objective, default="relativistic"
+        What generator and discriminator minimise: "relativistic", "minimax", "non-saturating",
+        "least-squares", "hinge", "wasserstein", "wasserstein-gp", "energy", or an
+        `tabgan.objectives.Objective` of one's own.
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
     max_steps : int or "auto", default="auto"
@@ -35,7 +38,9 @@ class TabularGAN(NetworkGenerator):
         Rows of each kind, real and generated, in a batch. "auto" is 250, or fewer for tables that
         are shorter.
     learning_rate : float, default=2e-3
-        Peak rate of Adam for both networks; it warms up over 50 steps and falls to 5 % on a cosine.
+        Peak rate of both networks; it warms up over 50 steps and falls to 5 % on a cosine.
+    optimizer : {"adam", "sgd"}, default="adam"
+        Adam, or gradient descent with a momentum of 0.5, which needs a learning rate of its own.
     noise_dim : int, default=128
         Width of the generator's noise.
     generator_layers, discriminator_layers : sequence of int, default=(256, 256)
@@ -54,7 +59,9 @@ class TabularGAN(NetworkGenerator):
         Decay, in [0, 1), of the moving average of the generator's weights, from which samples are
         drawn.
     calibrate : bool, default=True
-        Whether, after training, level frequencies are shifted onto those of the table.
+        Whether, after training, level frequencies are shifted onto those of the table, and each
+        generated number is put through its own distribution function. False leaves both as the
+        generator gives them.
     refine : bool, default=True
         Whether a refiner is trained, and samples are picked from a larger pool by the density ratio
         that it estimates. A call of `sample` may switch it off.
@@ -87,7 +94,9 @@ class TabularGAN(NetworkGenerator):
     transformer_ : TableTransformer
         From tables to codes and back.
     history_ : list of dict
-        Losses, and validation errors where rows were held out, every 50 steps.
+        Losses, and validation errors where rows were held out, every 50 steps. Objectives whose
+        scores are logits also record "value", that is V(D, G), and "d_real" and "d_fake", the means
+        of D(x) and D(G(z)).
     n_iter_ : int
         Generator steps done.
     stop_reason_ : str
@@ -141,13 +150,14 @@ class TabularGAN(NetworkGenerator):
 
     def __init__(
         self,
-        objective: str = "relativistic",
+        objective: str | Objective = "relativistic",
         *,
         schema: Schema | Mapping[Hashable, str | Column] | None = None,
         max_steps: int | str = "auto",
         max_time: float | None = None,
         batch_size: int | str = "auto",
         learning_rate: float = 2e-3,
+        optimizer: str = "adam",
         noise_dim: int = 128,
         generator_layers: Sequence[int] = (256, 256),
         discriminator_layers: Sequence[int] = (256, 256),
@@ -175,6 +185,7 @@ class TabularGAN(NetworkGenerator):
         self.max_time = max_time
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.optimizer = optimizer
         self.noise_dim = noise_dim
         self.generator_layers = generator_layers
         self.discriminator_layers = discriminator_layers
@@ -195,6 +206,47 @@ class TabularGAN(NetworkGenerator):
         self.random_state = random_state
         self.callbacks = callbacks
         self.verbose = verbose
+
+    @classmethod
+    def original(cls, **overrides: Any) -> Self:
+        """Algorithm 1 of the paper that began it, and nothing that came later.
+
+        Parameters
+        ----------
+        **overrides
+            Parameters of `TabularGAN` that take precedence.
+
+        Returns
+        -------
+        TabularGAN
+            Not fitted: ``objective="minimax"``, one discriminator step for each generator step,
+            gradient descent with momentum; no conditions, masks, moments, averages, held-out rows,
+            calibration or refinement.
+
+        Notes
+        -----
+        What is not as in [1]_: the networks are those of `TabularGAN`, categories are drawn by
+        Gumbel soft-max, since the paper has none, and the learning rate falls on a cosine.
+        ``history_`` holds V(D, G) as "value": with D at its best, ``(V + log 4) / 2`` is the
+        Jensen-Shannon divergence of the generated from the real distribution, and V is ``-log 4``
+        where they agree.
+
+        References
+        ----------
+        .. [1] I. Goodfellow et al. (2014). Generative adversarial nets. arXiv:1406.2661, algorithm
+           1 and theorem 1.
+
+        Examples
+        --------
+        >>> from tabgan import TabularGAN
+        >>> TabularGAN.original(discriminator_steps=2, random_state=0).objective
+        'minimax'
+        """
+        return cls(**{**settings.ORIGINAL, **overrides})
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        settings.find_objective(self.objective)
 
     def _start(
         self, layout: Layout, codes: Codes, seed: int, device: torch.device

@@ -1,4 +1,4 @@
-"""The networks and what they see: inputs, level choices, generator, discriminator, encoder.
+"""The networks and what they see: inputs, level choices, generator, discriminators, encoder.
 
 They know no objective.
 """
@@ -10,6 +10,7 @@ from tabgan.networks.blocks import (
     Generator,
     ResidualBlock,
 )
+from tabgan.networks.energy import EnergyDiscriminator
 from tabgan.networks.initialisation import build_network
 from tabgan.networks.inputs import Inputs
 from tabgan.networks.levels import LevelChoices
@@ -20,6 +21,7 @@ __all__ = [
     "Discriminator",
     "DiscriminatorEnsemble",
     "Encoder",
+    "EnergyDiscriminator",
     "Generator",
     "GivenColumns",
     "Inputs",

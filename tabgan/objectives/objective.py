@@ -1,13 +1,15 @@
-"""An objective is data: which pair of losses, which penalties, how many discriminator steps."""
+"""An objective is data: a pair of losses, what holds the discriminator back, and its steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast
 
+import torch
 from torch import Tensor
 
-from tabgan.objectives.pairs import relativistic_discriminator_loss, relativistic_generator_loss
-from tabgan.objectives.penalties import zero_centred_gradient
+from tabgan._params import InstanceOf, Interval, Options, SequenceOf, check_parameters
+from tabgan.exceptions import InvalidParameterError
+from tabgan.objectives.penalties import WeightClipping
 
 PairLoss = Callable[[Tensor, Tensor], Tensor]
 
@@ -20,9 +22,10 @@ class Penalty:
     ----------
     function : callable
         ``(scores, rows) -> values``, one value per row.
-    on : {"real", "fake", "both"}
-        Which rows it is computed on. An objective uses either "both" or the two others, since rows
-        of both kinds are scored in one pass.
+    on : {"real", "fake", "both", "between"}
+        Which rows it is computed on; "between" are random points on the lines from generated to
+        real rows. An objective uses "both", or "real" and "fake", not all three, since rows of both
+        kinds are scored in one pass.
     weight : float
         Its weight at the first step; it multiplies the mean over the rows.
     final_weight : float
@@ -30,7 +33,7 @@ class Penalty:
     """
 
     function: Callable[[Tensor, Tensor], Tensor]
-    on: Literal["real", "fake", "both"]
+    on: Literal["real", "fake", "both", "between"]
     weight: float
     final_weight: float
 
@@ -40,41 +43,137 @@ class Penalty:
 
 
 @dataclass(frozen=True)
+class EncodingPenalty:
+    """A term added to the generator's loss, of the encodings that an energy discriminator makes.
+
+    Parameters
+    ----------
+    function : callable
+        ``encodings -> values``, one value per row.
+    weight : float
+        It multiplies the mean over the rows.
+    """
+
+    function: Callable[[Tensor], Tensor]
+    weight: float
+
+
+@dataclass(frozen=True)
 class Objective:
     """What the two players minimise.
 
     Parameters
     ----------
     name : str
-        How it is called in ``TabularGAN(objective=...)``.
+        How it is called in messages and saved models.
     discriminator_loss, generator_loss : callable
-        ``(real_scores, fake_scores) -> values``, one value per row.
+        ``(real_scores, fake_scores) -> values``: two tensors of shape (n_rows,) in, one value per
+        row out.
     penalties : tuple of Penalty, default=()
         Terms added to the discriminator's loss.
+    encoding_penalty : EncodingPenalty or None, default=None
+        Term added to the generator's loss; for an energy discriminator only.
+    after_step : callable or None, default=None
+        Called with the discriminator's weights after each of its steps, to change them in place.
+    discriminator : {"scorer", "energy"}, default="scorer"
+        A network with one output, or an autoencoder whose score is the error of its reconstruction.
     discriminator_steps : int, default=1
         Discriminator steps for each generator step.
+    scores_are_logits : bool, default=False
+        Whether the sigmoid of a score is D(x), the probability that the row is real. Training then
+        records V(D, G), D(x) and D(G(z)).
+
+    Raises
+    ------
+    InvalidParameterError
+        If the members do not go together.
 
     Examples
     --------
-    >>> from tabgan.objectives import OBJECTIVES
-    >>> OBJECTIVES["relativistic"].discriminator_steps
-    1
+    A loss of one's own, for ``TabularGAN(objective=logistic)``:
+
+    >>> import torch.nn.functional as F
+    >>> from tabgan.objectives import OBJECTIVES, Objective
+    >>> logistic = Objective(
+    ...     "logistic",
+    ...     lambda real, fake: F.softplus(-real) + F.softplus(fake),
+    ...     lambda real, fake: F.softplus(-fake) + F.softplus(real),
+    ... )
+
+    A change of a known one:
+
+    >>> from dataclasses import replace
+    >>> faster = replace(OBJECTIVES["wasserstein-gp"], discriminator_steps=2)
     """
 
     name: str
     discriminator_loss: PairLoss
     generator_loss: PairLoss
     penalties: tuple[Penalty, ...] = ()
+    encoding_penalty: EncodingPenalty | None = None
+    after_step: Callable[[Iterable[Tensor]], None] | None = None
+    discriminator: Literal["scorer", "energy"] = "scorer"
     discriminator_steps: int = 1
+    scores_are_logits: bool = False
+
+    def __post_init__(self) -> None:
+        check_parameters("Objective", vars(self), _CONSTRAINTS)
+        where = f"The objective {self.name!r}"
+        kinds: set[str] = {term.on for term in self.penalties}
+        if isinstance(self.after_step, WeightClipping) and self.penalties:
+            raise InvalidParameterError(
+                f"{where} clips weights and has {len(self.penalties)} gradient penalties: each "
+                "bounds the slope of the discriminator in its own way. Leave out after_step or "
+                "penalties."
+            )
+        if "both" in kinds and kinds & {"real", "fake"}:
+            raise InvalidParameterError(
+                f"{where} has penalties on {_listed(kinds)} rows. Use 'both' alone, or 'real' and "
+                "'fake' with a weight of their own each."
+            )
+        if self.discriminator == "energy" and self.scores_are_logits:
+            raise InvalidParameterError(
+                f"{where} has scores_are_logits=True and discriminator='energy', whose scores are "
+                "energies. Leave one of them out."
+            )
+        if self.encoding_penalty is not None and self.discriminator != "energy":
+            raise InvalidParameterError(
+                f"{where} has an encoding_penalty and discriminator={self.discriminator!r}, which "
+                "makes no encodings. Use discriminator='energy' with it."
+            )
+
+    def check_losses(self) -> None:
+        """Try both losses on a few scores.
+
+        Raises
+        ------
+        InvalidParameterError
+            If a loss does not return one value per row.
+        """
+        for name in ("discriminator_loss", "generator_loss"):
+            values = getattr(self, name)(torch.zeros(3), torch.zeros(3))
+            if not isinstance(values, Tensor) or values.shape != (3,):
+                got = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
+                raise InvalidParameterError(
+                    f"The {name} of the objective {self.name!r} must return one value per row: for "
+                    f"3 real and 3 fake scores a tensor of shape (3,). Got {got} instead. Leave "
+                    "the mean over the rows to the training."
+                )
 
 
-#: Objectives by name. R1 and R2 of weight gamma / 2 each are one penalty of weight gamma on the
-#: mean over both kinds of rows; gamma falls from 5 to 0.5.
-OBJECTIVES = {
-    "relativistic": Objective(
-        name="relativistic",
-        discriminator_loss=relativistic_discriminator_loss,
-        generator_loss=relativistic_generator_loss,
-        penalties=(Penalty(zero_centred_gradient, on="both", weight=5.0, final_weight=0.5),),
-    ),
+_FUNCTION: Any = InstanceOf(cast(type, Callable))
+_CONSTRAINTS: dict[str, list] = {
+    "name": [InstanceOf(str)],
+    "discriminator_loss": [_FUNCTION],
+    "generator_loss": [_FUNCTION],
+    "penalties": [SequenceOf(InstanceOf(Penalty))],
+    "encoding_penalty": [None, InstanceOf(EncodingPenalty)],
+    "after_step": [None, _FUNCTION],
+    "discriminator": [Options(["scorer", "energy"])],
+    "discriminator_steps": [Interval(int, 1)],
+    "scores_are_logits": [InstanceOf(bool)],
 }
+
+
+def _listed(kinds: set[str]) -> str:
+    return ", ".join(repr(kind) for kind in sorted(kinds))

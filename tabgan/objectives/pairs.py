@@ -1,11 +1,100 @@
-"""Adversarial pairs: the losses of the two players, one value per row.
+"""Adversarial pairs whose scores are logits: the losses of the two players, one value per row.
 
 Every loss has the signature ``(real_scores, fake_scores) -> values`` for both players, whether or
 not it needs both, so that an objective is a plain pair of functions. The caller reduces.
+
+With D = sigmoid(score), logarithms are written by softplus, which neither overflows nor cancels:
+``log D = -softplus(-score)`` and ``log(1 - D) = -softplus(score)``.
 """
 
 import torch.nn.functional as F
 from torch import Tensor
+
+
+def cross_entropy_discriminator_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """Binary cross-entropy of telling real from generated rows.
+
+    Parameters
+    ----------
+    real_scores, fake_scores : tensor of shape (n_rows,)
+        Logits of D.
+
+    Returns
+    -------
+    tensor of shape (n_rows,)
+        ``-log D(x) - log(1 - D(G(z)))``, whose mean is -V(D, G).
+
+    Notes
+    -----
+    For densities p and q of real and generated rows it is least where the logit is ``log(p / q)``,
+    that is ``D = p / (p + q)``; V is then ``-log 4 + 2 JS(p, q)``.
+
+    References
+    ----------
+    I. Goodfellow et al. (2014). Generative adversarial nets. arXiv:1406.2661, eq. 1, proposition 1
+    and theorem 1.
+
+    Examples
+    --------
+    >>> import torch
+    >>> cross_entropy_discriminator_loss(torch.tensor([0.0]), torch.tensor([0.0]))
+    tensor([1.3863])
+    """
+    return F.softplus(-real_scores) + F.softplus(fake_scores)
+
+
+def minimax_generator_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """Log-probability that a generated row is found out.
+
+    Parameters
+    ----------
+    real_scores, fake_scores : tensor of shape (n_rows,)
+        Logits of D; the real ones do not matter.
+
+    Returns
+    -------
+    tensor of shape (n_rows,)
+        ``log(1 - D(G(z)))``, at most 0. It saturates: where D is sure, its slope ``-D`` vanishes.
+
+    References
+    ----------
+    I. Goodfellow et al. (2014). Generative adversarial nets. arXiv:1406.2661, eq. 1 and algorithm
+    1.
+
+    Examples
+    --------
+    >>> import torch
+    >>> minimax_generator_loss(torch.tensor([0.0]), torch.tensor([0.0, 100.0]))
+    tensor([  -0.6931, -100.0000])
+    """
+    return -F.softplus(fake_scores)
+
+
+def non_saturating_generator_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """Minus the log-probability that a generated row passes as real.
+
+    Parameters
+    ----------
+    real_scores, fake_scores : tensor of shape (n_rows,)
+        Logits of D; the real ones do not matter.
+
+    Returns
+    -------
+    tensor of shape (n_rows,)
+        ``-log D(G(z))``: the same fixed point as `minimax_generator_loss`, with a slope where D is
+        sure.
+
+    References
+    ----------
+    I. Goodfellow et al. (2014). Generative adversarial nets. arXiv:1406.2661, end of section 3.
+
+    Examples
+    --------
+    >>> import torch
+    >>> non_saturating_generator_loss(torch.tensor([0.0]), torch.tensor([0.0, -100.0]))
+    tensor([  0.6931, 100.0000])
+    """
+    return F.softplus(-fake_scores)
 
 
 def relativistic_discriminator_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor:

@@ -1,7 +1,17 @@
-"""Penalties on the discriminator: of scores and the rows they came from, one value per row."""
+"""What holds the discriminator back: penalties on its gradients, and bounds on its weights.
+
+A penalty is a function of scores and the rows they came from, one value per row; the score of a row
+must depend on that row alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+#: Added under the square root of a gradient's norm, whose slope at 0 would be infinite.
+_TINY = 1e-12
 
 
 def zero_centred_gradient(scores: Tensor, rows: Tensor) -> Tensor:
@@ -38,3 +48,63 @@ def zero_centred_gradient(scores: Tensor, rows: Tensor) -> Tensor:
     """
     (gradient,) = torch.autograd.grad(scores.sum(), rows, create_graph=True)
     return gradient.square().sum(1)
+
+
+def unit_gradient(scores: Tensor, rows: Tensor) -> Tensor:
+    """Squared distance from 1 of the norm of the gradient of each score.
+
+    Parameters
+    ----------
+    scores : tensor of shape (n_rows,)
+        Critic outputs of `rows`.
+    rows : tensor of shape (n_rows, n_inputs)
+        Critic inputs, requiring a gradient: in the paper, random points between real and generated
+        rows.
+
+    Returns
+    -------
+    tensor of shape (n_rows,)
+        ``(||d score_i / d row_i|| - 1)^2``, itself differentiable.
+
+    References
+    ----------
+    I. Gulrajani et al. (2017). Improved training of Wasserstein GANs. arXiv:1704.00028, eq. 3.
+
+    Examples
+    --------
+    >>> import torch
+    >>> rows = torch.tensor([[3.0, 4.0]], requires_grad=True)
+    >>> unit_gradient(rows.square().sum(1) / 2, rows)
+    tensor([16.], grad_fn=<PowBackward0>)
+    """
+    return ((zero_centred_gradient(scores, rows) + _TINY).sqrt() - 1).square()
+
+
+@dataclass(frozen=True)
+class WeightClipping:
+    """Bound every weight of the discriminator: ``after_step`` of an objective.
+
+    Parameters
+    ----------
+    limit : float
+        Largest absolute value of a weight, above 0.
+
+    References
+    ----------
+    M. Arjovsky, S. Chintala, L. Bottou (2017). Wasserstein GAN. arXiv:1701.07875, algorithm 1.
+
+    Examples
+    --------
+    >>> import torch
+    >>> weights = torch.tensor([-3.0, 0.01])
+    >>> WeightClipping(0.05)([weights])
+    >>> weights
+    tensor([-0.0500,  0.0100])
+    """
+
+    limit: float
+
+    @torch.no_grad()
+    def __call__(self, weights: Iterable[Tensor]) -> None:
+        for weight in weights:
+            weight.clamp_(-self.limit, self.limit)

@@ -11,6 +11,8 @@ from tabgan.plots._text import drawn_text
 
 __all__ = ["TrainingDisplay"]
 
+# The series of the minimax game.
+GAME = {"value": "V(D, G)", "d_real": "D(x)", "d_fake": "D(G(z))"}
 # One dash a series, so that lines are told apart without their colours.
 DASHES = ("-", "--", ":", "-.")
 
@@ -77,16 +79,21 @@ class TrainingDisplay(Display):
         numbers = [name for name in names if name not in ("step", "seconds")]
         series = [
             {
-                "label": name.replace("_", " "),
+                "label": GAME.get(name, name.replace("_", " ")),
                 "values": [_number(record.get(name)) for record in history],
             }
             for name in numbers
         ]
         series = [line for line in series if any(v is not None for v in line["values"])]
         errors = [line for line in series if "error" in str(line["label"])]
-        others = [line for line in series if line not in errors]
+        game = [line for line in series if line["label"] in GAME.values()]
+        others = [line for line in series if line not in [*errors, *game]]
         steps = [record["step"] for record in history]
-        named = (("What the two players scored", others), ("Errors on held-out rows", errors))
+        named = (
+            ("What the two players scored", others),
+            ("The game; at its end V is -log 4 = -1.386 and D is 1/2", game),
+            ("Errors on held-out rows", errors),
+        )
         return cls(
             groups=[
                 {"title": title, "steps": steps, "series": lines, "best_step": None}

@@ -7,7 +7,13 @@ from typing import Any
 
 import torch
 
-from tabgan.networks import Discriminator, Encoder, Generator, RowGenerator
+from tabgan.networks import (
+    Discriminator,
+    Encoder,
+    EnergyDiscriminator,
+    Generator,
+    RowGenerator,
+)
 
 #: Steps between two records of the scalars, the only moments at which the device is waited for.
 RECORD_EVERY = 50
@@ -23,7 +29,7 @@ class TrainingState:
         The generator being trained, with its inputs.
     averaged : Generator
         Exponential moving average of its weights: what is kept at the end.
-    discriminator : Discriminator or None
+    discriminator : Discriminator, EnergyDiscriminator or None
         The opponent, where there is one.
     optimizers : tuple of torch.optim.Optimizer
         Of the generator and of the other network.
@@ -57,7 +63,7 @@ class TrainingState:
 
     model: RowGenerator
     averaged: Generator
-    discriminator: Discriminator | None
+    discriminator: Discriminator | EnergyDiscriminator | None
     optimizers: tuple[torch.optim.Optimizer, torch.optim.Optimizer]
     rng: torch.Generator
     max_steps: int

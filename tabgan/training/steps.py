@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from tabgan.networks import Discriminator, GivenColumns, RowGenerator
+from tabgan.networks import Discriminator, EnergyDiscriminator, GivenColumns, RowGenerator
 from tabgan.objectives import Objective, moment_loss, sampled_moment_loss, second_moments
 from tabgan.training.batches import TrainingRows, column_mask, free_rows, random_given
 
@@ -44,7 +45,7 @@ class AdversarialStep:
     ----------
     model : RowGenerator
         The generator being trained.
-    discriminator : Discriminator
+    discriminator : Discriminator or EnergyDiscriminator
         Its opponent; its input is the masked inputs, the mask of shown columns and, for a
         conditional model, the mask of given ones.
     rows : TrainingRows
@@ -62,7 +63,7 @@ class AdversarialStep:
     def __init__(
         self,
         model: RowGenerator,
-        discriminator: Discriminator,
+        discriminator: Discriminator | EnergyDiscriminator,
         rows: TrainingRows,
         objective: Objective,
         optimizers: tuple[torch.optim.Optimizer, torch.optim.Optimizer],
@@ -102,7 +103,10 @@ class AdversarialStep:
         self.discriminator_optimizer.zero_grad(set_to_none=True)
         (loss + penalty).backward()
         self.discriminator_optimizer.step()
-        return {"discriminator_loss": loss.detach(), "penalty": penalty.detach()}
+        if self.objective.after_step is not None:
+            self.objective.after_step(self.discriminator.parameters())
+        scalars = {"discriminator_loss": loss.detach(), "penalty": penalty.detach()}
+        return scalars | (_game(*by_player) if self.objective.scores_are_logits else {})
 
     def _rows_to_score(self, real_rows: Tensor, fake_rows: Tensor) -> dict[str, Tensor]:
         """Rows that require gradients, by the name that penalties know them by.
@@ -110,9 +114,16 @@ class AdversarialStep:
         One pass for both kinds where no penalty wants them apart: the kernels are small, and their
         number is what costs.
         """
-        if all(term.on == "both" for term in self.objective.penalties):
-            return {"both": torch.cat([real_rows, fake_rows]).requires_grad_()}
-        return {"real": real_rows.requires_grad_(), "fake": fake_rows.requires_grad_()}
+        kinds = {term.on for term in self.objective.penalties}
+        scored = {}
+        if "between" in kinds:
+            share = torch.rand(len(real_rows), 1, generator=self.rng, device=real_rows.device)
+            scored["between"] = torch.lerp(fake_rows, real_rows, share).requires_grad_()
+        if kinds & {"real", "fake"}:
+            both = {"real": real_rows.requires_grad_(), "fake": fake_rows.requires_grad_()}
+        else:
+            both = {"both": torch.cat([real_rows, fake_rows]).requires_grad_()}
+        return scored | both
 
     def _update_generator(self) -> dict[str, Tensor]:
         real, given = self._real_batch()
@@ -121,8 +132,8 @@ class AdversarialStep:
         inputs = self.model.inputs(*fake)
         with torch.no_grad():
             real_scores = self.discriminator(self._shown(real, mask, given))
-        fake_scores = self.discriminator(self._masked(inputs, mask, given))
-        loss = self.objective.generator_loss(real_scores, fake_scores).mean()
+        fake_scores, encoding_loss = self._judge(self._masked(inputs, mask, given))
+        loss = self.objective.generator_loss(real_scores, fake_scores).mean() + encoding_loss
         # Rows that were given columns say little about pairs: they copy them.
         n_free = self.settings.batch_size if given is None else free_rows(len(inputs))
         moments = self._moment_loss(inputs[:n_free], real)
@@ -136,6 +147,15 @@ class AdversarialStep:
             "moment_loss": moments.detach(),
             "score_gap": gap,
         }
+
+    def _judge(self, fake_rows: Tensor) -> tuple[Tensor, Tensor | float]:
+        """Scores of generated rows, and the penalty on their encodings, if there is one."""
+        penalty = self.objective.encoding_penalty
+        if penalty is None or not isinstance(self.discriminator, EnergyDiscriminator):
+            return self.discriminator(fake_rows), 0.0
+        encodings = self.discriminator.encode(fake_rows)
+        values = penalty.function(encodings)
+        return self.discriminator.energy(fake_rows, encodings), penalty.weight * values.mean()
 
     def _real_batch(self) -> tuple[tuple[Tensor, Tensor], GivenColumns | None]:
         levels, normals = self.rows.draw(self.settings.batch_size, self.rng)
@@ -180,3 +200,13 @@ class AdversarialStep:
         constant = subset.new_full((1,), len(self._moments) - 1)
         with_constant = torch.cat([subset, constant])
         return self._moments[with_constant[:, None], with_constant]
+
+
+@torch.no_grad()
+def _game(real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:
+    """V(D, G), D(x) and D(G(z)), means over a batch."""
+    return {
+        "value": -F.softplus(-real_logits).mean() - F.softplus(fake_logits).mean(),
+        "d_real": torch.sigmoid(real_logits).mean(),
+        "d_fake": torch.sigmoid(fake_logits).mean(),
+    }

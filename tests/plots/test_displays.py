@@ -258,6 +258,16 @@ def test_the_training_display_parts_errors_from_losses() -> None:
         TrainingDisplay.from_history([])
 
 
+def test_the_training_display_shows_the_game_by_itself_where_it_was_recorded() -> None:
+    record = {"step": 50, "generator_loss": 0.7, "value": -1.4, "d_real": 0.5, "d_fake": 0.4}
+    losses, game = TrainingDisplay.from_history([record]).groups
+    assert [line["label"] for line in losses["series"]] == ["generator loss"]
+    assert {line["label"]: line["values"] for line in game["series"]} == {
+        "V(D, G)": [-1.4], "D(x)": [0.5], "D(G(z))": [0.4]
+    }  # fmt: skip
+    assert "-1.386" in game["title"]
+
+
 def test_displays_are_imported_without_matplotlib() -> None:
     code = "import tabgan.plots, sys; print('matplotlib' in sys.modules, 'torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -246,6 +246,17 @@ class _Fitted:
     stop_reason_ = "max_steps"
 
 
+def test_the_game_has_a_picture_of_its_own_where_it_was_recorded() -> None:
+    train, fresh, holdout = _tables(30)
+    fitted = _Fitted()
+    fitted.history_ = [{"step": 50, "seconds": 1.0, "value": -1.4, "d_real": 0.5, "d_fake": 0.4}]
+    report = SyntheticReport(train, fresh, holdout=holdout, estimator=fitted, random_state=0)
+    (plot,) = report.section("training")["plots"]
+    assert plot["id"] == "training-game"
+    labels = [line["label"] for line in plot["series"]]
+    assert labels == ["V(D, G)", "D(x)", "D(G(z))"]
+
+
 def test_training_is_shown_if_an_estimator_is_given() -> None:
     train, fresh, holdout = _tables(30)
     report = SyntheticReport(train, fresh, holdout=holdout, estimator=_Fitted(), random_state=0)
@@ -255,6 +266,7 @@ def test_training_is_shown_if_an_estimator_is_given() -> None:
     assert plots["training-losses"]["steps"] == [50, 100, 150]
     assert plots["training-errors"]["series"][0]["values"] == [0.3, 0.1, 0.2]
     assert plots["training-errors"]["best_step"] == 100
+    assert "training-game" not in plots
     nothing = SyntheticReport(train, fresh, estimator=object(), random_state=0)
     assert nothing.section("training")["state"] == "absent"
     assert "object given holds no history" in nothing.section("training")["notes"][0]

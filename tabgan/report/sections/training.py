@@ -12,8 +12,11 @@ LABELS = {
     "generator_loss": "Generator loss",
     "discriminator_loss": "Discriminator loss",
     "value": "V(D, G)",
+    "d_real": "D(x)",
+    "d_fake": "D(G(z))",
     "validation_error": "Error on held-out rows",
 }
+GAME = ("value", "d_real", "d_fake")
 SKIPPED = ("step", "seconds")
 MOST_POINTS = 400
 
@@ -80,9 +83,11 @@ def _pictures(history: Sequence[Mapping]) -> list[tuple[str, str, list[str]]]:
     names = [name for name in dict.fromkeys(n for r in history for n in r) if name not in SKIPPED]
     numbers = [name for name in names if any(_is_number(r.get(name)) for r in history)]
     errors = [name for name in numbers if "error" in name]
-    losses = [name for name in numbers if name not in errors]
+    game = [name for name in numbers if name in GAME]
+    losses = [name for name in numbers if name not in [*errors, *game]]
     groups = [
         ("losses", "What the two players scored", losses),
+        ("game", "The game; at its end V is -log 4 = -1.386 and D is 1/2", game),
         ("errors", "Error on held-out rows", errors),
     ]
     return [group for group in groups if group[2]]
