@@ -21,7 +21,13 @@ from tabgan._random import child_generator, child_seed, root_seed
 from tabgan.archive import write_archive
 from tabgan.estimators import _building as building
 from tabgan.estimators import _settings as settings
-from tabgan.estimators._drawing import decoded_blocks, join, pieces
+from tabgan.estimators._conditioning import make_conditional_sampler
+from tabgan.estimators._drawing import (
+    decoded_blocks,
+    decoded_conditional_blocks,
+    join,
+    pieces,
+)
 from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._persistence import estimator_to_state
 from tabgan.exceptions import TrainingWarning
@@ -342,14 +348,25 @@ class TabularGAN(BaseEstimator):
             del self.feature_names_in_
 
     def sample(
-        self, n_samples: int = 1, *, refine: bool | None = None, random_state: Any = None
+        self,
+        n_samples: int = 1,
+        *,
+        conditions: Any = None,
+        refine: bool | None = None,
+        random_state: Any = None,
     ) -> Any:
-        """Draw rows.
+        """Draw rows, freely or under conditions.
 
         Parameters
         ----------
         n_samples : int, default=1
-            Number of rows, at least 1.
+            Number of rows, at least 1. With a DataFrame of conditions, rows of each of its rows.
+        conditions : mapping, DataFrame or None, default=None
+            A mapping asks the same of all rows. Its keys are columns, its values what they may be:
+            a value; a list or set of values; `tabgan.Between(low, high)`; `tabgan.MISSING`; or a
+            mapping of value to how many rows have it, counts if ints (with sum `n_samples`), shares
+            if floats (with sum 1). A DataFrame is partial rows, one condition each, whose order is
+            kept; None and NaN in it mean "not given", `tabgan.MISSING` asks for a missing cell.
         refine : bool or None, default=None
             Whether rows are picked from a larger pool, by the refiner and by the margins; False is
             several times faster. A model without a refiner (one of a table of under about 1,000
@@ -361,21 +378,47 @@ class TabularGAN(BaseEstimator):
 
         Returns
         -------
-        DataFrame or array of shape (n_samples, n_columns)
-            What was given to `fit`; a DataFrame has a RangeIndex. The first rows do not depend on
-            `n_samples`.
+        DataFrame or array of shape (n_rows, n_columns)
+            What was given to `fit`; a DataFrame has a RangeIndex. `n_rows` is `n_samples`, or that
+            times the number of conditions in a DataFrame. The first rows do not depend on
+            `n_samples`, except with counts, shares or a DataFrame.
+
+        Raises
+        ------
+        InvalidParameterError
+            If no row can meet the conditions, or the model was fitted with ``conditional=False``.
+
+        Warns
+        -----
+        ConditionWarning
+            If the conditions were hardly ever seen together: rows are then a best effort.
+
+        Notes
+        -----
+        Where free rows meet a condition often enough (one in 170), conditional rows are chosen
+        among them, in bounded work; otherwise the generator completes what is given. Given cells
+        come back as they are. Rows are picked by the refiner alone, since margins under a condition
+        are not known; see docs/conditions.md.
 
         Examples
         --------
         >>> import pandas as pd
         >>> from tabgan import TabularGAN
         >>> table = pd.DataFrame({"x": [1, 5, 8, 9] * 25, "y": list("ab") * 50})
-        >>> len(TabularGAN(max_steps=20, random_state=0).fit(table).sample(5))
+        >>> model = TabularGAN(max_steps=20, random_state=0).fit(table)
+        >>> len(model.sample(5))
         5
+        >>> model.sample(3, conditions={"y": "a"})["y"].tolist()
+        ['a', 'a', 'a']
+        >>> model.sample(conditions=pd.DataFrame({"y": ["b", "a"]}))["y"].tolist()
+        ['b', 'a']
         """
         _check_count("n_samples", n_samples)
+        n_rows = int(n_samples)
+        if isinstance(conditions, pd.DataFrame):
+            n_rows *= max(1, len(conditions))
         chunks = self.iter_sample(
-            n_samples, chunk_rows=n_samples, refine=refine, random_state=random_state
+            n_samples, n_rows, conditions=conditions, refine=refine, random_state=random_state
         )
         return next(chunks)
 
@@ -384,6 +427,7 @@ class TabularGAN(BaseEstimator):
         n_samples: int,
         chunk_rows: int = 65_536,
         *,
+        conditions: Any = None,
         refine: bool | None = None,
         random_state: Any = None,
     ) -> Iterator[Any]:
@@ -392,9 +436,11 @@ class TabularGAN(BaseEstimator):
         Parameters
         ----------
         n_samples : int
-            Number of rows in all, at least 1.
+            Number of rows in all, at least 1; with a DataFrame of conditions, of each of its rows.
         chunk_rows : int, default=65_536
             Rows of each piece; the last may be shorter. The rows do not depend on it.
+        conditions : mapping, DataFrame or None, default=None
+            As in `sample`.
         refine : bool or None, default=None
             As in `sample`.
         random_state : int, RandomState, Generator or None, default=None
@@ -423,12 +469,16 @@ class TabularGAN(BaseEstimator):
         else:
             seed = root_seed(random_state)
         check_parameters("sample", {"refine": refine}, {"refine": [None, InstanceOf(bool)]})
-        refine = self.refine if refine is None else refine
-        blocks = decoded_blocks(
-            self.sampler_, self.transformer_, int(n_samples), seed, refine=bool(refine)
-        )
-        tables = pieces(blocks, int(n_samples), int(chunk_rows))
-        return map(self.input_kind_.close, tables)
+        refine, n_rows = bool(self.refine if refine is None else refine), int(n_samples)
+        if conditions is None:
+            blocks = decoded_blocks(self.sampler_, self.transformer_, n_rows, seed, refine=refine)
+        else:
+            sampler = make_conditional_sampler(
+                self.sampler_, self.transformer_, conditions, n_rows, seed
+            )
+            n_rows = sampler.n_rows
+            blocks = decoded_conditional_blocks(sampler, self.transformer_, refine=refine)
+        return map(self.input_kind_.close, pieces(blocks, n_rows, int(chunk_rows)))
 
     def score(self, X: Any, y: Any = None) -> float:
         """Minus the sum of shape and trend error of a sample against `X`.
