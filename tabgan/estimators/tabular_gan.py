@@ -30,6 +30,7 @@ from tabgan.estimators._drawing import (
 )
 from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._persistence import estimator_to_state
+from tabgan.estimators._reading import RowReading
 from tabgan.exceptions import TrainingWarning
 from tabgan.metrics import shape_error, trend_error
 from tabgan.preprocessing import TableTransformer
@@ -41,7 +42,7 @@ from tabgan.training import Callback, ProgressBar, TrainingState, train
 _SCORE_ROWS = 20_000
 
 
-class TabularGAN(BaseEstimator):
+class TabularGAN(RowReading, BaseEstimator):
     """Learn a table and draw new rows like its own.
 
     A generative adversarial network for tables of numbers, categories, dates, truth values and

@@ -161,7 +161,7 @@ def _as_values(coder: ColumnCoder, wanted: Any) -> list[Any]:
 
 
 def _allow_values(coder: ColumnCoder, values: list[Any]) -> tuple[Allowed, Bounds | None]:
-    cells = pd.Series(as_objects(values), name=coder.name)
+    cells = pd.Series(as_objects(values), dtype=object)
     if any(value is not MISSING and _is_missing(value) for value in values):
         raise InvalidParameterError(
             f"The condition on column {coder.name!r} holds a missing value; ask for missing cells "
@@ -222,12 +222,8 @@ def _allow_interval(coder: ColumnCoder, between: Between) -> tuple[Allowed, Boun
     low = -np.inf if between.low is None else _end(coder, between.low, is_low=True)
     high = np.inf if between.high is None else _end(coder, between.high, is_low=False)
     if low > high:
-        raise InvalidParameterError(
-            f"No value of column {coder.name!r} lies in {between!r}; its values are multiples of "
-            f"{numeric.grid:g}."
-            if numeric.grid
-            else f"No value lies in {between!r}."
-        )
+        grid = f" Its values are multiples of {numeric.grid:g}." if numeric.grid else ""
+        raise InvalidParameterError(f"No value of column {coder.name!r} lies in {between!r}.{grid}")
     known_low, known_high = known_range(numeric)
     if high < known_low or low > known_high:
         raise_beyond(coder, between)
@@ -256,8 +252,10 @@ def _end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
     try:
         if isinstance(coder.column, Datetime):
             number = _date_end(coder, end, is_low=is_low)
-        elif isinstance(inner, TextCoder) and isinstance(end, str):
-            number = float(parse_texts(np.array([end], dtype=object), inner.form)[0])
+        elif isinstance(inner, TextCoder):
+            is_text = isinstance(end, str)
+            written_end = np.array([end], dtype=object)
+            number = float(parse_texts(written_end, inner.form)[0] if is_text else end)
         else:
             number = float(read_cells(pd.Series([end]), np.zeros(1, bool), coder.column)[0])
     except (SchemaError, AttributeError, TypeError, ValueError, IndexError) as error:

@@ -21,7 +21,7 @@ from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.schema import Identifier
 
-__all__ = ["ColumnSets", "Conditions", "read_conditions"]
+__all__ = ["ColumnSets", "Conditions", "check_names", "read_conditions"]
 
 
 @dataclass(frozen=True)
@@ -170,21 +170,20 @@ def read_conditions(coder: TableCoder, conditions: Any) -> Conditions:
         raise InvalidParameterError(
             "The 'conditions' parameter of sample names nothing; leave it out to sample freely."
         )
-    _check_names(coder, list(conditions))
+    check_names(coder, list(conditions))
     reader = _TableReader(coder, conditions) if is_table else _MappingReader(coder, conditions)
     return reader.read()
 
 
-def _check_names(coder: TableCoder, names: list[Hashable]) -> None:
+def check_names(coder: TableCoder, names: list[Hashable]) -> None:
+    """Refuse columns that the fitted table lacks, or that nothing can be said of."""
     if len(set(names)) < len(names):
         raise InvalidParameterError("The table of conditions has a column twice; drop one of them.")
     for name in names:
         if name not in coder.schema:
             close = get_close_matches(str(name), [str(known) for known in coder.schema], n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
-            raise InvalidParameterError(
-                f"The conditions name a column {name!r}, which the fitted table lacks.{hint}"
-            )
+            raise InvalidParameterError(f"The fitted table has no column {name!r}.{hint}")
         if isinstance(coder.schema[name], Identifier):
             raise InvalidParameterError(
                 f"Column {name!r} is an identifier: it is made up anew and tied to no other, so "

@@ -14,6 +14,8 @@ from tabgan.preprocessing.datetime import DatetimeCoder
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder
 from tabgan.preprocessing.wanted import MISSING
+from tabgan.schema import Datetime
+from tabgan.schema.cells import is_text
 from tabgan.schema.text_forms import format_texts, parse_texts
 
 __all__ = [
@@ -117,7 +119,9 @@ def _read(coder: ColumnCoder, cells: pd.Series) -> tuple[Any, np.ndarray | None]
     column, inner = coder.column, coder.coder.inner
     if isinstance(inner, TextCoder):
         texts = [_as_text(cell, inner.form) for cell in cells]
-        cells = pd.Series(as_objects(texts), name=cells.name, index=cells.index)
+        cells = pd.Series(as_objects(texts), index=cells.index, dtype=object)
+    elif isinstance(column, Datetime) and is_text(cells):
+        cells = cells.astype(object)
     try:
         values = read_cells(cells, np.zeros(len(cells), bool), column)
         if not is_numeric(coder):

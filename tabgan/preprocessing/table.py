@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from tabgan._random import child_seed, root_seed
 from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
+from tabgan.preprocessing.classes import Classes, read_classes
 from tabgan.preprocessing.conditions import Conditions, read_conditions
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.table_coder import TableCoder
@@ -174,6 +175,25 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self, "layout_")
         return read_conditions(self._coder, conditions)
+
+    def classes(self, name: Any) -> Classes:
+        """Return the levels of a column that has no other values, to classify by.
+
+        Parameters
+        ----------
+        name : hashable
+
+        Returns
+        -------
+        classes : Classes
+
+        Raises
+        ------
+        InvalidParameterError
+            If there is no such column, or it is no choice of levels.
+        """
+        check_is_fitted(self, "layout_")
+        return read_classes(self._coder, name)
 
     def transform(self, X: Any) -> np.ndarray:
         """Return a table as a dense matrix: the normal scores, and the levels one-hot.

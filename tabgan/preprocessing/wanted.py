@@ -59,7 +59,7 @@ class Between:
             )
         try:
             is_empty = len(ends) == 2 and bool(self.low > self.high)
-        except TypeError as error:
-            raise InvalidParameterError(f"The ends of {self!r} cannot be compared.") from error
+        except TypeError:
+            return  # such as a number and its text; compared when the column is known
         if is_empty and not isinstance(self.low, str):
             raise InvalidParameterError(f"No value lies in {self!r}; swap its ends.")

@@ -69,6 +69,13 @@ class AllowedCodes:
         normal = torch.special.ndtr(self.near_high) - torch.special.ndtr(self.near_low)
         return (self._frequencies * normal).clamp_min(1e-12)
 
+    def allows(self, n_levels: int, which: np.ndarray) -> np.ndarray:
+        """Whether the set of each row has each level, (n_rows, n_levels); -1 allows all."""
+        table = np.zeros((self.n_sets + 1, n_levels), bool)
+        table[self.owners.cpu().numpy(), self.levels.cpu().numpy()] = True
+        table[-1] = True
+        return table[which]
+
     def draw(
         self,
         levels: Tensor,

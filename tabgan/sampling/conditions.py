@@ -11,6 +11,7 @@ Either makes several candidates a row, and the refiner's weights alone pick amon
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -63,9 +64,6 @@ class ConditionalSampler:
     ----------
     n_rows : int
         Rows in all.
-    shares : ndarray of shape (n_groups,)
-        Share of free rows that meet the condition of each group, as estimated; zeros for more than
-        `MOST_GROUPS` groups.
     """
 
     def __init__(self, sampler: Sampler, conditions: Conditions, n_samples: int, seed: int) -> None:
@@ -78,11 +76,26 @@ class ConditionalSampler:
         which = [each.which for each in conditions.open_sets]
         self._which = np.array(which, np.int64).reshape(len(which), len(conditions)).T
         self._dealer = self._deal() if conditions.counted else None
-        self._asked: list[list[tuple[AllowedCodes, int]]] = []
-        self.shares = np.zeros(len(self._condition))
-        if len(self._condition) <= MOST_GROUPS:
-            self._asked = [self._asked_of(group) for group in range(len(self._condition))]
-            self.shares = self._estimate_shares()
+
+    @cached_property
+    def shares(self) -> np.ndarray:
+        """Share of free rows that meet the condition of each group, as estimated, (n_groups,).
+
+        Zeros for more than `MOST_GROUPS` groups.
+        """
+        total = np.zeros(len(self._condition))
+        if not self._asked:
+            return total
+        for chance, scores in self._free_rows("frequency"):
+            for group, asked in enumerate(self._asked):
+                total[group] += float(_probability(asked, chance, scores).double().sum())
+        return total / FREQUENCY_ROWS
+
+    @cached_property
+    def _asked(self) -> list[list[tuple[AllowedCodes, int]]]:
+        """What is asked of each group; empty for more than `MOST_GROUPS` groups."""
+        n_groups = len(self._condition)
+        return [self._asked_of(g) for g in range(n_groups)] if n_groups <= MOST_GROUPS else []
 
     def blocks(self, *, refine: bool) -> Iterator[tuple[Codes, np.ndarray]]:
         """Blocks of codes, and the condition of each row; the last may have rows too many."""
@@ -174,14 +187,6 @@ class ConditionalSampler:
         for column in np.flatnonzero(self.conditions.mask[condition]).tolist():
             asked.append((self._codes(column, [exactly(given, column, self.sampler.layout)]), 0))
         return asked
-
-    def _estimate_shares(self) -> np.ndarray:
-        """Mean probability of the condition of each group over the noise of free rows."""
-        total = np.zeros(len(self._asked))
-        for chance, scores in self._free_rows("frequency"):
-            for group, asked in enumerate(self._asked):
-                total[group] += float(_probability(asked, chance, scores).double().sum())
-        return total / FREQUENCY_ROWS
 
     def is_unseen(self, least_share: float) -> np.ndarray:
         """Whether hardly any refined free row meets all that is asked of each group.
@@ -313,11 +318,49 @@ class ConditionalSampler:
             codes, ratio = self._finished(*self._completed(given, rng), weigh=weigh)
             parts.append(codes)
             ratios.append(ratio)
-        weights = np.concatenate(ratios).reshape(len(groups), n_candidates)
+        # The refiner has learnt on free rows: of completed ones it can tell which are implausible,
+        # but not which are too rare.
+        weights = np.minimum(np.concatenate(ratios), 0.0).reshape(len(groups), n_candidates)
         uniform = torch.rand(weights.shape, generator=rng, device=rng.device).cpu().double().numpy()
         # The largest of log-weights plus Gumbel noise is a draw in proportion to the weights.
         best = np.argmax(weights - np.log(-np.log(uniform.clip(1e-12, 1 - 1e-12))), axis=1)
         return Codes.concatenate(parts).take(np.arange(len(groups)) * n_candidates + best)
+
+    @torch.inference_mode()
+    def level_chances(self, column: int, n_draws: int) -> np.ndarray:
+        """Mean probability of each level of a column over noise, under each condition.
+
+        Parameters
+        ----------
+        column : int
+            A column with levels that is not given; a set of it is what the levels are limited to.
+        n_draws : int
+
+        Returns
+        -------
+        ndarray of shape (n_conditions, n_levels), float64
+        """
+        codes = self._codes(column, [Allowed.of_levels([0])])
+        assert codes.level_part is not None
+        span = slice(*self.sampler.layout.level_offsets[codes.level_part :][:2])
+        rng = torch.Generator(self.sampler.device).manual_seed(child_seed(self.seed, "chances"))
+        own = [i for i, each in enumerate(self._open) if each.column == column]
+        found = []
+        for start in range(0, len(self.conditions), NETWORK_ROWS):
+            rows = np.arange(start, min(start + NETWORK_ROWS, len(self.conditions)))
+            which = self._which[rows]
+            which[:, own] = -1
+            total: Tensor | float = 0.0
+            for _ in range(n_draws):
+                levels, normals, mask = self._given.of(self._condition[rows])
+                self._draw_values(levels, normals, mask, which, rng)
+                logits, _ = self._outputs((levels, normals, mask), rng)
+                total = total + self.sampler.model.choices.softmax(logits)[:, span].double()
+            chances = torch.as_tensor(total).cpu().numpy() / n_draws
+            for i in own:
+                chances *= self._open[i].allows(chances.shape[1], self._which[rows, i])
+            found.append(chances)
+        return np.concatenate(found)
 
     def _draw_values(
         self, levels: Tensor, normals: Tensor, mask: Tensor, which: np.ndarray, rng: torch.Generator
