@@ -19,7 +19,7 @@ def make_conditional_sampler(
     """The sampler of rows under `conditions`, or an error before any work."""
     read = transformer.encode_conditions(conditions)
     read.check_counts(n_samples, transformer.layout_.columns)
-    if sampler.model.generator.from_condition is None:
+    if not sampler.model.is_conditional:
         raise InvalidParameterError(
             "This model was fitted with conditional=False and cannot complete rows; fit with "
             "conditional=True, the default, to sample under conditions."

@@ -169,7 +169,7 @@ class RowReading:
             {"n_draws": n_draws, "random_state": random_state},
             {"n_draws": [Interval(int, 1)], "random_state": RANDOM_STATE},
         )
-        if self.sampler_.model.generator.from_condition is None:
+        if not self.sampler_.model.is_conditional:
             raise InvalidParameterError(
                 "This model was fitted with conditional=False; fit with conditional=True, the "
                 "default, to classify."

@@ -46,6 +46,11 @@ class RowGenerator(nn.Module):
         super().__init__()
         self.inputs, self.choices, self.generator = inputs, choices, generator
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it can be given columns."""
+        return self.generator.from_condition is not None
+
     def relaxed_rows(
         self, n_rows: int, rng: torch.Generator, given: GivenColumns | None = None
     ) -> tuple[Tensor, Tensor]:

@@ -16,6 +16,7 @@ value of a single row, except levels. Conditions on a sample are read by the sam
 ``conditions`` for several).
 """
 
+from tabgan.preprocessing.condition_texts import condition_from_text
 from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.layout import NORMAL_GRID, Codes, Layout, LevelPart, NormalPart
 from tabgan.preprocessing.table import TableTransformer
@@ -31,4 +32,5 @@ __all__ = [
     "LevelPart",
     "NormalPart",
     "TableTransformer",
+    "condition_from_text",
 ]

@@ -58,14 +58,14 @@ def _sample(model: TabularGAN, n_samples: int, conditions: Any, **options: Any) 
         return model.sample(n_samples, **{"conditions": conditions, "random_state": 0, **options})
 
 
-@pytest.mark.parametrize("refine", [True, False])
 @pytest.mark.parametrize("conditions", EACH_KIND, ids=str)
-def test_every_row_meets_the_condition(quick, conditions, refine):
-    sample = _sample(quick, 300, conditions, refine=refine)
-    assert len(sample) == len(meeting(sample, conditions)) == 300
-    assert (sample.dtypes == draw_law(10, 0).dtypes).all()
-    assert sample.index.equals(pd.RangeIndex(300))
-    assert len(sample.drop_duplicates()) > 3
+def test_every_row_meets_the_condition(quick, conditions):
+    for refine in (True, False):
+        sample = _sample(quick, 300, conditions, refine=refine)
+        assert len(sample) == len(meeting(sample, conditions)) == 300
+        assert (sample.dtypes == draw_law(10, 0).dtypes).all()
+        assert sample.index.equals(pd.RangeIndex(300))
+        assert len(sample.drop_duplicates()) > 3
 
 
 @pytest.mark.parametrize("conditions", [{}, *EACH_KIND[:3], EACH_KIND[-1]], ids=str)
@@ -338,8 +338,9 @@ def test_discriminating_is_the_logistic_function_of_the_log_ratio(quick, tmp_pat
     assert probability == pytest.approx(1 / (1 + np.exp(-ratio)))
     assert np.abs(ratio).max() <= 8
     # Real rows look more real than rows whose columns were shuffled, each by itself.
-    shuffled = rows.assign(**{name: rows[name].sample(frac=1, random_state=i).to_numpy()
-                              for i, name in enumerate(("paid", "size", "fee", "since"))})  # fmt: skip
+    shuffled = rows.copy()
+    for i, name in enumerate(("paid", "size", "fee", "since")):
+        shuffled[name] = rows[name].sample(frac=1, random_state=i).to_numpy()
     assert ratio.mean() > quick.log_density_ratio(shuffled).mean() + 0.5
     quick.save(tmp_path / "model.tabgan")
     loaded = load(tmp_path / "model.tabgan", device="cpu")
@@ -380,8 +381,9 @@ def test_targets_without_levels_are_refused(quick, target, words):
 
 # Fidelity.
 
-#: Total variation beyond chance that is allowed: what this short fit of 6,000 rows misses.
-TOLERANCE = 0.06
+#: Total variation beyond chance that is allowed: what this short fit of 6,000 rows misses, and what
+#: it misses of a level that 60 of them have.
+TOLERANCE, RARE_TOLERANCE = 0.06, 0.1
 
 
 @pytest.fixture(scope="module", name="learnt")
@@ -415,6 +417,7 @@ def _law_rows() -> pd.DataFrame:
 def test_other_columns_follow_their_conditional_law(learnt, law_rows, conditions):
     sample = learnt.sample(1000, conditions=conditions, random_state=1)
     law = meeting(law_rows, conditions)
+    tolerance = RARE_TOLERANCE if conditions == {"tag": "rare"} else TOLERANCE
     for name in sample.columns.difference(list(conditions)):
         distance, chance = total_variation(sample[name], law[name])
-        assert distance < chance + TOLERANCE, name
+        assert distance < chance + tolerance, name
