@@ -1,13 +1,14 @@
 """Rows under conditions, in fixed blocks as free ones are.
 
-Rows that share their condition are a *group*. There are two ways to the rows of a group:
+Rows that share their condition are a *group*. There are three ways to its rows:
 
 * *selection*, where the condition is frequent enough: free rows are drawn and kept with the
   probability that their noise gives to the condition, with levels only of those that it allows;
+* *selection from a pool* that all groups of a table of conditions share (see `pooling`);
 * *completion*, otherwise: a value is drawn for each column of which only a set is known, and given
   these, the generator writes the other columns.
 
-Either makes several candidates a row, and the refiner's weights alone pick among them.
+Each makes several candidates a row, and the refiner's weights alone pick among them.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from tabgan.preprocessing.layout import Codes
 from tabgan.sampling.allowed_codes import AllowedCodes, exactly
 from tabgan.sampling.completion import Completer, finished_rows
 from tabgan.sampling.dealing import Dealer, joint_counts, whole_counts
+from tabgan.sampling.pooling import SharedPool
 from tabgan.sampling.raking import balanced_pick, inclusion_probabilities
 from tabgan.sampling.sampler import CANDIDATES, NETWORK_ROWS, Sampler
 
@@ -107,15 +109,14 @@ class ConditionalSampler:
         """Blocks of codes, and the condition of each row; the last may have rows too many."""
         start = number = 0
         while start < self.n_rows:
-            size = min(BLOCK, max(FIRST_BLOCK, start))
+            size = min(BLOCK, self.n_rows - start)
             if self._dealer is not None:
-                size = min(size, self.n_rows - start)
                 groups = self._dealer.deal(size)
-            elif self.conditions.is_mapping:
-                groups = np.zeros(size, np.int64)
-            else:
-                size = min(size, self.n_rows - start)
+            elif not self.conditions.is_mapping:
                 groups = np.arange(start, start + size) // self.n_samples
+            else:  # whole blocks, so that the first rows do not depend on how many are wanted
+                size = min(BLOCK, max(FIRST_BLOCK, start))
+                groups = np.zeros(size, np.int64)
             yield self._block(number, groups, refine=refine), self._condition[groups]
             start, number = start + size, number + 1
 
@@ -137,11 +138,24 @@ class ConditionalSampler:
                 rows = rows[: len(selected)]
                 levels[rows], normals[rows] = selected
                 left[rows] = False
+        if left.any() and not self.conditions.is_mapping:
+            rows, codes = self._pooled(np.flatnonzero(left), groups, rng, weigh=weigh)
+            levels[rows], normals[rows] = codes
+            left[rows] = False
         if left.any():
             own = groups[left]
             which, condition = self._which[own], self._condition[own]
             levels[left], normals[left] = self._completer.rows(condition, which, rng, weigh=weigh)
         return Codes(levels, normals)
+
+    def _pooled(
+        self, rows: np.ndarray, groups: np.ndarray, rng: torch.Generator, *, weigh: bool
+    ) -> tuple[np.ndarray, Codes]:
+        """Those of `rows` for whose conditions a pool of free rows is enough, and their codes."""
+        pool = SharedPool(self.sampler, self._completer.given, self._open, rng)
+        own = groups[rows]
+        found, codes = pool.rows(self._condition[own], self._which[own], rng, weigh=weigh)
+        return rows[found], codes
 
     def is_selected(self, group: int) -> bool:
         """Whether enough free rows meet the condition of a group."""
