@@ -32,7 +32,7 @@ FIELDS = (
 )  # fmt: skip
 #: Rows of each table before the judge: at most, and at least for a condition to count.
 MOST_ROWS, LEAST_ROWS = 4000, 200
-FREE_ROWS = 400_000
+FREE_ROWS = 200_000
 CONDITIONS: list[dict[str, Any]] = [
     {"sex": "Female"},
     {"income": ">50K"},

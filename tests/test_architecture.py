@@ -190,7 +190,7 @@ def test_the_commands_of_the_readme_are_understood() -> None:
 
 def test_the_python_of_the_readme_parses_and_imports() -> None:
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     for block in blocks:
         for node in ast.walk(ast.parse(block)):
             if isinstance(node, ast.ImportFrom):

@@ -128,7 +128,7 @@ class RowReading:
         ----------
         X : DataFrame or array of shape (n_rows, n_columns)
             Rows; columns may be left out, and None and NaN mean "not known". The target, if there,
-            is not looked at.
+            is not looked at. Numbers beyond the fitted ones count as the nearest.
         target : hashable
             Name of the column: one whose values are levels, such as a category.
         n_draws : int, default=32
@@ -145,7 +145,7 @@ class RowReading:
         Raises
         ------
         InvalidParameterError
-            If the target is no column of levels, or a row holds what the fitted table never did.
+            If the target is no column of levels, or a row holds a level that fit never saw.
 
         Notes
         -----
@@ -176,7 +176,7 @@ class RowReading:
             )
         classes = self.transformer_.classes(target)
         table = as_frame(X).drop(columns=[target], errors="ignore")
-        conditions = self.transformer_.encode_conditions(table)
+        conditions = self.transformer_.encode_conditions(table, strict=False)
         seed = child_seed(root_seed(random_state), "posterior")
         sampler = ConditionalSampler(self.sampler_, conditions, 1, seed)
         chances = sampler.level_chances(classes.column, n_draws) @ classes.indicators

@@ -15,7 +15,12 @@ import pandas as pd
 from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing.allowed import Allowed, Bounds, allow
 from tabgan.preprocessing.column import ColumnCoder
-from tabgan.preprocessing.given_cells import decode_numbers, encode_given, numeric_coder
+from tabgan.preprocessing.given_cells import (
+    GivenCells,
+    decode_numbers,
+    encode_given,
+    numeric_coder,
+)
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
@@ -151,7 +156,7 @@ class Conditions:
         return joined.set_axis(table.columns, axis=1)
 
 
-def read_conditions(coder: TableCoder, conditions: Any) -> Conditions:
+def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) -> Conditions:
     """Return conditions as codes, or say why no row can meet them.
 
     Parameters
@@ -159,6 +164,8 @@ def read_conditions(coder: TableCoder, conditions: Any) -> Conditions:
     coder : TableCoder
     conditions : mapping or DataFrame
         See :meth:`tabgan.TabularGAN.sample`.
+    strict : bool, default=True
+        Whether numbers in a table that lie beside the known ones are refused.
     """
     is_table = isinstance(conditions, pd.DataFrame)
     if not is_table and not isinstance(conditions, Mapping):
@@ -171,8 +178,9 @@ def read_conditions(coder: TableCoder, conditions: Any) -> Conditions:
             "The 'conditions' parameter of sample names nothing; leave it out to sample freely."
         )
     check_names(coder, list(conditions))
-    reader = _TableReader(coder, conditions) if is_table else _MappingReader(coder, conditions)
-    return reader.read()
+    if is_table:
+        return _TableReader(coder, conditions, strict=strict).read()
+    return _MappingReader(coder, conditions).read()
 
 
 def check_names(coder: TableCoder, names: list[Hashable]) -> None:
@@ -306,9 +314,9 @@ def _both(first: Allowed, second: Allowed, names: tuple[Hashable, Hashable]) -> 
 class _TableReader(_Reader):
     """Reads a table of partial rows, in which None and NaN mean "not given"."""
 
-    def __init__(self, coder: TableCoder, conditions: pd.DataFrame) -> None:
+    def __init__(self, coder: TableCoder, conditions: pd.DataFrame, *, strict: bool) -> None:
         super().__init__(coder)
-        self.conditions = conditions
+        self.conditions, self.strict = conditions, strict
 
     def read(self) -> Conditions:
         n_conditions = len(self.conditions)
@@ -322,7 +330,7 @@ class _TableReader(_Reader):
                 continue
             cells = self.conditions[name]
             is_given = ~np.asarray(cells.isna())
-            given = encode_given(self.column_coder(name), cells[is_given])
+            given = self._encode(name, cells[is_given])
             if name not in self.column_of:
                 continue
             level_part, normal_part = self.parts[self.positions[name]]
@@ -338,6 +346,9 @@ class _TableReader(_Reader):
         sets = [each for each in found if each is not None]
         return Conditions(Codes(levels, normals), mask, tuple(sets), tuple(restored), False)
 
+    def _encode(self, name: Hashable, cells: pd.Series) -> GivenCells:
+        return encode_given(self.column_coder(name), cells, strict=self.strict)
+
     def _derived_sets(
         self, root: Hashable, names: list[Hashable], levels: np.ndarray, mask: np.ndarray
     ) -> ColumnSets | None:
@@ -348,7 +359,7 @@ class _TableReader(_Reader):
         for i, name in enumerate(names):
             cells = self.conditions[name]
             is_given = ~np.asarray(cells.isna())
-            wanted[is_given, i] = encode_given(self.column_coder(name), cells[is_given]).levels
+            wanted[is_given, i] = self._encode(name, cells[is_given]).levels
         combinations, which = np.unique(wanted, axis=0, return_inverse=True)
         which = which.ravel().astype(np.int64)
         is_allowed: Any = np.ones((len(combinations), coder.n_levels), bool)

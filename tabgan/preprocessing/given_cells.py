@@ -59,8 +59,10 @@ class GivenCells:
     is_continuous: np.ndarray
 
 
-def encode_given(coder: ColumnCoder, cells: pd.Series) -> GivenCells:
+def encode_given(coder: ColumnCoder, cells: pd.Series, *, strict: bool = True) -> GivenCells:
     """Encode cells that are given: none of them NaN or None, some maybe MISSING.
+
+    Without `strict`, numbers beside those that are known are taken for the nearest that are.
 
     Raises
     ------
@@ -80,7 +82,7 @@ def encode_given(coder: ColumnCoder, cells: pd.Series) -> GivenCells:
     if unseen.any():
         cell = cells[~missing].iloc[int(np.argmax(unseen))]
         raise_unknown(coder, cell, coder.coder.inner.level_values.tolist())
-    if numbers is not None:
+    if numbers is not None and strict:
         _check_numbers(coder, cells[~missing], numbers)
     n_values = coder.coder.n_values
     levels = np.full(n_cells, n_values, np.int32)

@@ -156,13 +156,16 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         key = self._key if generator is None else int(generator.integers(2**63))
         return self._coder.decode(codes, first_row=first_row, key=key)
 
-    def encode_conditions(self, conditions: Any) -> Conditions:
+    def encode_conditions(self, conditions: Any, *, strict: bool = True) -> Conditions:
         """Return what is asked of the rows of a sample, as codes.
 
         Parameters
         ----------
         conditions : mapping or DataFrame
             See :meth:`tabgan.TabularGAN.sample`.
+        strict : bool, default=True
+            Whether numbers in a table that lie beside the known ones are refused; else they are
+            taken for the nearest.
 
         Returns
         -------
@@ -174,7 +177,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
             If no row can meet them.
         """
         check_is_fitted(self, "layout_")
-        return read_conditions(self._coder, conditions)
+        return read_conditions(self._coder, conditions, strict=strict)
 
     def classes(self, name: Any) -> Classes:
         """Return the levels of a column that has no other values, to classify by.

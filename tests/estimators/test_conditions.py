@@ -2,8 +2,10 @@
 
 import copy
 import pickle
+import re
 import warnings
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -373,10 +375,26 @@ def test_a_derived_column_limits_the_posterior_of_its_root(quick):
     assert posterior.loc[0, ["north", "south"]].sum() == 0 < posterior.loc[1, "north"]
 
 
+def test_numbers_beyond_the_known_ones_count_as_the_nearest_in_a_posterior(quick):
+    rows = pd.DataFrame({"size": [10_000, 200], "value": [1.23456, -99.0]})
+    assert quick.class_posterior(rows, "zone").sum(axis=1).to_numpy() == pytest.approx(1)
+
+
 @pytest.mark.parametrize("target, words", [("value", "nothing to classify"), ("zoen", "zone")])
 def test_targets_without_levels_are_refused(quick, target, words):
     with pytest.raises(TabganError, match=words):
         quick.class_posterior(draw_law(5, 1), target)
+
+
+@pytest.mark.slow
+def test_the_examples_of_the_page_run():
+    page = Path(__file__).resolve().parents[2] / "docs" / "conditions.md"
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    code = "\n".join(blocks).replace("max_steps=500", "max_steps=60")
+    names: dict[str, Any] = {}
+    exec(code, names)
+    shares = names["balanced"]["country"].value_counts().to_dict()
+    assert shares == {"Norway": 100, "France": 50, "Portugal": 50}
 
 
 # Fidelity.
