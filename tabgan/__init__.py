@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tabgan.estimators import TabularGAN as TabularGAN
     from tabgan.estimators import TabularVAE as TabularVAE
     from tabgan.estimators import load as load
+    from tabgan.preprocessing import MISSING as MISSING
+    from tabgan.preprocessing import Between as Between
     from tabgan.preprocessing import TableTransformer as TableTransformer
     from tabgan.report import SyntheticReport as SyntheticReport
     from tabgan.schema import Schema as Schema
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
+    "MISSING": "tabgan.preprocessing",
+    "Between": "tabgan.preprocessing",
     "Schema": "tabgan.schema",
     "SyntheticReport": "tabgan.report",
     "TableTransformer": "tabgan.preprocessing",
@@ -33,6 +37,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "MISSING",
+    "Between",
     "Schema",
     "SyntheticReport",
     "TableTransformer",

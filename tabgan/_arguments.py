@@ -2,7 +2,7 @@
 
 from argparse import ArgumentTypeError
 
-__all__ = ["count", "override", "seconds", "seed", "steps"]
+__all__ = ["condition", "count", "override", "seconds", "seed", "steps"]
 
 
 def count(text: str) -> int:
@@ -37,6 +37,14 @@ def override(text: str) -> tuple[str, str]:
     if not equals or not name or not kind:
         raise ArgumentTypeError(f"{text!r} is not of the form NAME=KIND")
     return name, kind
+
+
+def condition(text: str) -> tuple[str, str]:
+    """Read NAME=VALUE; the value itself may hold an equals sign."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name, value
 
 
 def _integer(text: str, low: int) -> int:

@@ -15,7 +15,7 @@ import tabgan
 from tabgan import _arguments as arguments
 from tabgan._atomic import atomic_path, check_writable
 from tabgan._optional import require
-from tabgan.exceptions import TabganError, TabganWarning
+from tabgan.exceptions import InvalidParameterError, TabganError, TabganWarning
 from tabgan.table_files import read_table, write_csv, write_table
 
 __all__ = ["main"]
@@ -53,10 +53,12 @@ examples:
 _SAMPLE = """\
 Write new rows in the form of the table that was learned: same columns, types and precision. The
 same command writes the same rows again; another --seed writes others. Any number of rows needs
-little memory: they are written in parts.
+little memory: they are written in parts. With --condition all rows have what is asked for, and the
+other columns follow.
 
 examples:
   tabgan sample people.tabgan -n 10000 -o new.csv
+  tabgan sample people.tabgan -n 500 -o new.csv --condition "city=Oslo|Bern" --condition age=30..40
   tabgan sample people.tabgan -n 10000000 -o new.parquet --no-refine
   tabgan sample people.tabgan -n 5 -o -"""
 
@@ -172,6 +174,7 @@ def _sample(options: argparse.Namespace) -> int:
     chunks = model.iter_sample(
         options.n_rows,
         _CHUNK_ROWS,
+        conditions=_conditions(options.condition, model.schema_),
         refine=None if options.refine else False,
         random_state=options.seed,
     )
@@ -182,6 +185,24 @@ def _sample(options: argparse.Namespace) -> int:
     else:
         write_table(options.output, tables, schema=model.schema_)
     return 0
+
+
+def _conditions(pairs: Sequence[tuple[str, str]], schema: tabgan.Schema) -> dict | None:
+    """Return the conditions of the command line as `sample` takes them, None for none."""
+    from tabgan.preprocessing import condition_from_text
+
+    names = {str(name): name for name in schema}
+    conditions = {}
+    for text, value in pairs:
+        name = names.get(text, text)
+        if name in conditions:
+            raise InvalidParameterError(
+                f"--condition names column {text!r} twice; for several values write "
+                f"{text}=first|second."
+            )
+        known = name in schema
+        conditions[name] = condition_from_text(value, schema[name]) if known else value
+    return conditions or None
 
 
 def _with_progress(
@@ -317,6 +338,11 @@ def _add_sample(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o", "--output", default="-", metavar="FILE",
         help="a .csv, .tsv or .parquet file; - is CSV on the standard output (default: -)",
+    )  # fmt: skip
+    command.add_argument(
+        "--condition", action="append", default=[], type=arguments.condition, metavar="NAME=VALUE",
+        help="ask this of column NAME: a value, several as in a|b, an interval as in 10..20 (one "
+        "end may be left out), or nothing for a missing cell; repeat it for more columns",
     )  # fmt: skip
     command.add_argument("--seed", type=arguments.seed, metavar="N", help="number of this sample")
     _add_common(command)

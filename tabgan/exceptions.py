@@ -18,6 +18,7 @@
       TabganWarning
         DataWarning                  something in the table that may deserve a change
         TrainingWarning              training stopped early, diverged or was interrupted
+        ConditionWarning             conditions that the model has hardly ever seen together
 
 An estimator used before ``fit`` raises :class:`sklearn.exceptions.NotFittedError`, as everywhere in
 scikit-learn.
@@ -27,6 +28,7 @@ __all__ = [
     "ArchiveError",
     "ArchiveVersionError",
     "CheckpointError",
+    "ConditionWarning",
     "DataWarning",
     "InvalidParameterError",
     "MissingDependencyError",
@@ -95,3 +97,7 @@ class DataWarning(TabganWarning):
 
 class TrainingWarning(TabganWarning):
     """Given when training stopped early, diverged or was interrupted."""
+
+
+class ConditionWarning(TabganWarning):
+    """Given for conditions that the model has hardly ever seen together."""

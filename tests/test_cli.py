@@ -385,3 +385,45 @@ def test_figures_of_a_real_sample_are_those_of_a_real_holdout() -> None:
     assert copied.loc["nearer to seen rows", "synthetic"] > 0.9
     assert copied.loc["verbatim values", "synthetic"] > 0.9
     assert copied.loc["shape error", "synthetic"] == 0
+
+
+def test_conditions_are_met(folder: Path, tmp_path: Path) -> None:
+    asked = [
+        "zip=01234|98765",
+        "balance=20,000..80,000",
+        "since=2020-06-01..",
+        "share=50 %",
+        "age=",
+    ]
+    arguments = [word for text in asked for word in ("--condition", text)]
+    assert _sample(folder, "-n", "40", "-o", str(tmp_path / "new.csv"), *arguments) == 0
+    new = pd.read_csv(tmp_path / "new.csv", dtype=str, keep_default_na=False)
+    assert len(new) == 40
+    assert set(new["zip"]) <= {"01234", "98765"}
+    assert new["balance"].str.replace(",", "").astype(int).between(20_000, 80_000).all()
+    assert (new["since"] >= "2020-06-01").all()
+    assert (new["share"] == "50 %").all() and (new["age"] == "").all()
+
+
+@pytest.mark.parametrize(
+    "asked, words",
+    [
+        (["zip=0123"], ("'zip'", "'0123'", "Did you mean '01234'?")),
+        (["zpi=01234"], ("'zpi'", "Did you mean 'zip'?")),
+        (["zip=01234", "zip=98765"], ("'zip' twice", "first|second")),
+        (["score=high"], ("'score'", "'high'")),
+        (["score=9.."], ("'score'", "known from")),
+    ],
+)
+def test_conditions_that_no_row_meets_are_one_line(
+    folder: Path, asked: list[str], words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [word for text in asked for word in ("--condition", text)]
+    assert _sample(folder, "-n", "5", *arguments) == 1
+    _assert_one_line(capsys.readouterr().err, *words)
+
+
+def test_a_condition_without_an_equals_sign_is_wrong_usage(folder: Path) -> None:
+    with pytest.raises(SystemExit) as raised:
+        _sample(folder, "-n", "5", "--condition", "zip")
+    assert raised.value.code == 2

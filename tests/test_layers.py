@@ -40,6 +40,7 @@ CORE |= {"joblib", "threadpoolctl"}
 OPTIONAL = set("jinja2 matplotlib opacus opendp polars pyarrow ray umap xgboost".split())
 # Imports inside functions that are not optional dependencies: module, what it imports, and why.
 LATE_IMPORTS = {
+    ("cli", "tabgan.preprocessing"): "loads scikit-learn, which --help does not need",
     ("cli", "tabgan.demo"): "loads torch and scikit-learn, which --help does not need",
     ("cli", "tabgan.inspection"): "loads torch and scikit-learn, which --help does not need",
 }

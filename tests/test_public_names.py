@@ -17,6 +17,8 @@ ALL_MODULES = sorted(
 )
 LISTING = [name for name in ALL_MODULES if hasattr(importlib.import_module(name), "__all__")]
 PUBLIC_NAMES = [
+    "Between",
+    "MISSING",
     "Schema",
     "SyntheticReport",
     "TableTransformer",

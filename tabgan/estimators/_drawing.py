@@ -6,7 +6,7 @@ import pandas as pd
 
 from tabgan._random import child_generator
 from tabgan.preprocessing import TableTransformer
-from tabgan.sampling import Sampler
+from tabgan.sampling import ConditionalSampler, Sampler
 
 
 def decoded_blocks(
@@ -21,6 +21,19 @@ def decoded_blocks(
         n_drawn += len(codes)
         if n_drawn >= n_samples:
             return
+
+
+def decoded_conditional_blocks(
+    sampler: ConditionalSampler, transformer: TableTransformer, *, refine: bool
+) -> Iterator[pd.DataFrame]:
+    """Tables of the blocks of a conditional sampler, cut off after its number of rows."""
+    n_drawn = 0
+    for codes, rows in sampler.blocks(refine=refine):
+        generator = child_generator(sampler.seed, "decode")
+        table = transformer.decode(codes, generator=generator, first_row=n_drawn)
+        table = sampler.conditions.restore(table, codes, rows)
+        yield table.iloc[: sampler.n_rows - n_drawn]
+        n_drawn += len(codes)
 
 
 def pieces(

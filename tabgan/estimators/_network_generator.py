@@ -1,27 +1,28 @@
 """What the estimators that train networks share: the steps of a fit, and refined samples."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 import torch
 
-from tabgan._params import InstanceOf, check_parameters
+from tabgan._params import check_parameters
 from tabgan._random import child_generator, child_seed, root_seed
 from tabgan.estimators import _building as building
 from tabgan.estimators import _settings as settings
 from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._persistence import sampler_from_state, sampler_to_state
-from tabgan.estimators._table_generator import TableGenerator, check_count
+from tabgan.estimators._reading import RowReading
+from tabgan.estimators._sampling import RowSampling
 from tabgan.exceptions import TrainingWarning
 from tabgan.preprocessing import Codes, Layout, TableTransformer
 from tabgan.sampling import Sampler
 from tabgan.training import ProgressBar, TrainingState, train
 
 
-class NetworkGenerator(TableGenerator):
+class NetworkGenerator(RowSampling, RowReading):
     """Base of the estimators that train networks on encoded rows.
 
     A subclass says what its parameters may be, and how training starts.
@@ -148,85 +149,6 @@ class NetworkGenerator(TableGenerator):
                 stacklevel=3,
             )
         return sampler
-
-    def sample(
-        self, n_samples: int = 1, *, refine: bool | None = None, random_state: Any = None
-    ) -> Any:
-        """Draw rows.
-
-        Parameters
-        ----------
-        n_samples : int, default=1
-            Number of rows, at least 1.
-        refine : bool or None, default=None
-            Whether rows are picked from a larger pool, by the refiner and by the margins; False is
-            several times faster. A model without a refiner (one of a table of under about 1,000
-            rows, say) then picks by the margins alone. None does what the parameter `refine` of the
-            estimator says.
-        random_state : int, RandomState, Generator or None, default=None
-            Seed of this sample. None gives each call after a fit the next sample of a sequence that
-            is fixed by the seed of the fit.
-
-        Returns
-        -------
-        DataFrame or array of shape (n_samples, n_columns)
-            What was given to `fit`; a DataFrame has a RangeIndex. The first rows do not depend on
-            `n_samples`.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> from tabgan import TabularGAN
-        >>> table = pd.DataFrame({"x": [1, 5, 8, 9] * 25, "y": list("ab") * 50})
-        >>> len(TabularGAN(max_steps=20, random_state=0).fit(table).sample(5))
-        5
-        """
-        check_count("n_samples", n_samples)
-        chunks = self.iter_sample(
-            n_samples, chunk_rows=n_samples, refine=refine, random_state=random_state
-        )
-        return next(chunks)
-
-    def iter_sample(
-        self,
-        n_samples: int,
-        chunk_rows: int = 65_536,
-        *,
-        refine: bool | None = None,
-        random_state: Any = None,
-    ) -> Iterator[Any]:
-        """Draw rows piece by piece, in bounded memory.
-
-        Parameters
-        ----------
-        n_samples : int
-            Number of rows in all, at least 1.
-        chunk_rows : int, default=65_536
-            Rows of each piece; the last may be shorter. The rows do not depend on it.
-        refine : bool or None, default=None
-            As in `sample`.
-        random_state : int, RandomState, Generator or None, default=None
-            As in `sample`.
-
-        Yields
-        ------
-        DataFrame or array of shape (chunk_rows, n_columns)
-            The next rows. Each DataFrame has a RangeIndex that continues that of the one before.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> from tabgan import TabularGAN
-        >>> table = pd.DataFrame({"x": [1, 5, 8, 9] * 25, "y": list("ab") * 50})
-        >>> model = TabularGAN(max_steps=20, random_state=0).fit(table)
-        >>> [len(piece) for piece in model.iter_sample(5, chunk_rows=2)]
-        [2, 2, 1]
-        """
-        check_parameters("sample", {"refine": refine}, {"refine": [None, InstanceOf(bool)]})
-        refine = self.refine if refine is None else refine
-        return self._draw_pieces(
-            n_samples, chunk_rows, refine=bool(refine), random_state=random_state
-        )
 
     def _sampler_to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         return sampler_to_state(self.sampler_)

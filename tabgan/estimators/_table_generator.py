@@ -67,23 +67,21 @@ class TableGenerator(BaseEstimator):
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
-    def _draw_pieces(
-        self, n_samples: int, chunk_rows: int, *, refine: bool, random_state: Any
-    ) -> Iterator[Any]:
-        """Samples of `chunk_rows` rows each, in the kind of object that was fitted."""
+    def _start_sample(self, n_samples: int, chunk_rows: int, random_state: Any) -> int:
+        """Refuse impossible sizes, and give the seed of the next sample."""
         check_is_fitted(self, "sampler_")
         check_count("n_samples", n_samples)
         check_count("chunk_rows", chunk_rows)
-        if random_state is None:
-            seed = child_seed(self.seed_, "sample", self.n_sample_calls_)
-            self.n_sample_calls_ += 1
-        else:
-            seed = root_seed(random_state)
-        blocks = decoded_blocks(
-            self.sampler_, self.transformer_, int(n_samples), seed, refine=refine
-        )
-        tables = pieces(blocks, int(n_samples), int(chunk_rows))
-        return map(self.input_kind_.close, tables)
+        if random_state is not None:
+            return root_seed(random_state)
+        self.n_sample_calls_ += 1
+        return child_seed(self.seed_, "sample", self.n_sample_calls_ - 1)
+
+    def _in_pieces(
+        self, blocks: Iterator[pd.DataFrame], n_rows: int, chunk_rows: int
+    ) -> Iterator[Any]:
+        """Tables of `chunk_rows` rows, in the kind of object that was fitted."""
+        return map(self.input_kind_.close, pieces(blocks, n_rows, int(chunk_rows)))
 
     def score(self, X: Any, y: Any = None) -> float:
         """Minus the sum of shape and trend error of a sample against `X`.

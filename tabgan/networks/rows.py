@@ -46,11 +46,16 @@ class RowGenerator(nn.Module):
         super().__init__()
         self.inputs, self.choices, self.generator = inputs, choices, generator
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it can be given columns."""
+        return self.generator.from_condition is not None
+
     def relaxed_rows(
         self, n_rows: int, rng: torch.Generator, given: GivenColumns | None = None
     ) -> tuple[Tensor, Tensor]:
         """Differentiable one-hot levels (n_rows, n_levels) and normals (n_rows, n_normal_parts)."""
-        logits, normals = self._outputs(n_rows, rng, given)
+        logits, normals = self.outputs(n_rows, rng, given)
         levels = self.choices.relaxed_draw(logits, rng)
         if given is None:
             return levels, normals
@@ -63,16 +68,17 @@ class RowGenerator(nn.Module):
 
     def draw_rows(self, n_rows: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Integer levels (n_rows, n_level_parts) and normals (n_rows, n_normal_parts)."""
-        logits, normals = self._outputs(n_rows, rng, None)
+        logits, normals = self.outputs(n_rows, rng)
         return self.choices.draw(logits, rng), normals
 
     def level_probabilities(self, n_rows: int, rng: torch.Generator) -> Tensor:
         """Probabilities (n_rows, n_levels) from which `draw_rows` would draw."""
-        return self.choices.softmax(self._outputs(n_rows, rng, None)[0])
+        return self.choices.softmax(self.outputs(n_rows, rng)[0])
 
-    def _outputs(
-        self, n_rows: int, rng: torch.Generator, given: GivenColumns | None
+    def outputs(
+        self, n_rows: int, rng: torch.Generator, given: GivenColumns | None = None
     ) -> tuple[Tensor, Tensor]:
+        """Logits (n_rows, n_levels) and normals (n_rows, n_normal_parts), also of given columns."""
         device = self.generator.output.weight.device
         noise = torch.randn(n_rows, self.generator.noise_dim, generator=rng, device=device)
         return self.generator(noise, None if given is None else self._condition(given))

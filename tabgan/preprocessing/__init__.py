@@ -11,10 +11,26 @@ which part.
 ``value_map`` maps the rest, ``categorical`` lists levels, ``missing`` adds a level of its own,
 ``column`` puts them together and gives back the dtype. Columns that are functions of another are
 looked up (``relations``), identifiers are made up anew (``identifiers``). What is learned holds no
-value of a single row, except levels.
+value of a single row, except levels. Conditions on a sample are read by the same coders
+(``wanted`` is what users write, ``given_cells`` and ``allowed`` read it for one column,
+``conditions`` for several).
 """
 
+from tabgan.preprocessing.condition_texts import condition_from_text
+from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.layout import NORMAL_GRID, Codes, Layout, LevelPart, NormalPart
 from tabgan.preprocessing.table import TableTransformer
+from tabgan.preprocessing.wanted import MISSING, Between
 
-__all__ = ["NORMAL_GRID", "Codes", "Layout", "LevelPart", "NormalPart", "TableTransformer"]
+__all__ = [
+    "MISSING",
+    "NORMAL_GRID",
+    "Between",
+    "Codes",
+    "Conditions",
+    "Layout",
+    "LevelPart",
+    "NormalPart",
+    "TableTransformer",
+    "condition_from_text",
+]

@@ -27,7 +27,7 @@ from tabgan.schema.cells import (
 from tabgan.schema.learn import UNITS, read_dates, read_values
 from tabgan.schema.text_forms import format_texts
 
-__all__ = ["ColumnCoder", "fit_column"]
+__all__ = ["ColumnCoder", "fit_column", "read_cells"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class ColumnCoder:
                 f"row {series.index[int(np.argmax(missing))]!r}, but had none at fit; fill them, "
                 "or fit on a table that has some."
             )
-        values = _read(series, missing, self.column)
+        values = read_cells(series, missing, self.column)
         levels, normals = self.coder.encode(values, missing, generator)
         unseen = levels < 0
         if unseen.any():
@@ -151,7 +151,7 @@ def fit_column(
     :func:`~tabgan.schema.rules.has_level_per_value` says so.
     """
     missing = missing_cells(series)
-    inner, counts = _fit_inner(_read(series, missing, column), column, all_levels)
+    inner, counts = _fit_inner(read_cells(series, missing, column), column, all_levels)
     coder = MissingCoder(inner, bool(missing.any()))
     return ColumnCoder(series.name, column, coder), coder.count(counts, int(missing.sum()))
 
@@ -189,7 +189,7 @@ def _fit_inner(values: Any, column: Column, all_levels: bool | None) -> tuple[An
     return BooleanCoder.fit(values)
 
 
-def _read(series: pd.Series, missing: np.ndarray, column: Column) -> Any:
+def read_cells(series: pd.Series, missing: np.ndarray, column: Column) -> Any:
     """Return the cells that are not missing as the column's coder takes them."""
     try:
         if isinstance(column, Identifier):

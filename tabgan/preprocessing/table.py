@@ -12,6 +12,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from tabgan._random import child_seed, root_seed
 from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
+from tabgan.preprocessing.classes import Classes, read_classes
+from tabgan.preprocessing.conditions import Conditions, read_conditions
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.schema import Schema, check_table, resolve_schema
@@ -153,6 +155,48 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         self._check_codes(codes)
         key = self._key if generator is None else int(generator.integers(2**63))
         return self._coder.decode(codes, first_row=first_row, key=key)
+
+    def encode_conditions(self, conditions: Any, *, strict: bool = True) -> Conditions:
+        """Return what is asked of the rows of a sample, as codes.
+
+        Parameters
+        ----------
+        conditions : mapping or DataFrame
+            See :meth:`tabgan.TabularGAN.sample`.
+        strict : bool, default=True
+            Whether numbers in a table that lie beside the known ones are refused; else they are
+            taken for the nearest.
+
+        Returns
+        -------
+        conditions : Conditions
+
+        Raises
+        ------
+        InvalidParameterError
+            If no row can meet them.
+        """
+        check_is_fitted(self, "layout_")
+        return read_conditions(self._coder, conditions, strict=strict)
+
+    def classes(self, name: Any) -> Classes:
+        """Return the levels of a column that has no other values, to classify by.
+
+        Parameters
+        ----------
+        name : hashable
+
+        Returns
+        -------
+        classes : Classes
+
+        Raises
+        ------
+        InvalidParameterError
+            If there is no such column, or it is no choice of levels.
+        """
+        check_is_fitted(self, "layout_")
+        return read_classes(self._coder, name)
 
     def transform(self, X: Any) -> np.ndarray:
         """Return a table as a dense matrix: the normal scores, and the levels one-hot.

@@ -62,7 +62,7 @@ class TableCoder:
         levels = np.zeros((len(frame), self.layout.n_level_parts), np.int32, order="F")
         normals = np.zeros((len(frame), self.layout.n_normal_parts), np.float32, order="F")
         used: dict[int, np.ndarray] = {}
-        for position, level_part, normal_part in self._parts():
+        for position, level_part, normal_part in self.parts():
             coder = self.coders[position]
             used[position], column_normals = coder.encode(frame[coder.name], generator)
             if level_part is not None:
@@ -79,7 +79,7 @@ class TableCoder:
         rows = np.arange(first_row, first_row + len(codes))
         arrays: dict[int, Any] = {}
         used: dict[int, np.ndarray] = {}
-        for position, level_part, normal_part in self._parts():
+        for position, level_part, normal_part in self.parts():
             levels = None if level_part is None else codes.levels[:, level_part]
             normals = None if normal_part is None else codes.normals[:, normal_part]
             used[position] = np.zeros(len(codes), np.int32) if levels is None else levels
@@ -95,7 +95,7 @@ class TableCoder:
         frame.columns = pd.Index(list(self.schema), tupleize_cols=False)
         return frame
 
-    def _parts(self) -> Iterator[tuple[int, int | None, int | None]]:
+    def parts(self) -> Iterator[tuple[int, int | None, int | None]]:
         """Yield position, level part and normal part of each column that is not looked up."""
         level_part = normal_part = 0
         for position, coder in enumerate(self.coders):

@@ -85,6 +85,27 @@ class ValueMap:
             scores = self._score_pools(values, scores, exact, pool_values, generator)
         return np.clip(scores, -self.limit, self.limit)
 
+    def score_range(self, low: float, high: float) -> tuple[float, float]:
+        """Return the normal scores of the values from `low` to `high`; infinite beyond the knots.
+
+        Both are 0 if all values lie below `low` or above `high`.
+        """
+        first = int(np.searchsorted(self.values, low, side="left"))
+        last = int(np.searchsorted(self.values, high, side="right")) - 1
+        if first == len(self.values) or last < 0:
+            return 0.0, 0.0
+        is_last = last == len(self.values) - 1
+        return (
+            -np.inf if first == 0 else self._score_after(first - 1, low),
+            np.inf if is_last else self._score_after(last, high),
+        )
+
+    def _score_after(self, knot: int, value: float) -> float:
+        """Return the score of a value between a knot and the next."""
+        width = self.values[knot + 1] - self.values[knot]
+        share = (value - self.values[knot]) / width if width > 0 else 0.0
+        return float(self.scores[knot] + share * (self.scores[knot + 1] - self.scores[knot]))
+
     def _score_pools(
         self,
         values: np.ndarray,

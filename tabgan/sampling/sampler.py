@@ -25,7 +25,7 @@ CANDIDATES = 8
 #: Quantile cells to which each normal is raked.
 NORMAL_CELLS = 32
 #: Rows that go through the networks at a time.
-_NETWORK_ROWS = 4096
+NETWORK_ROWS = 4096
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Sampler:
         number = 0
         while True:
             n_rows = FIRST_BLOCK if number == 0 else BLOCK
-            rng = torch.Generator(self._device).manual_seed(child_seed(seed, "block", number))
+            rng = torch.Generator(self.device).manual_seed(child_seed(seed, "block", number))
             if refine:
                 weigh = self.refiner is not None
                 pool, logits = self._pool(n_rows * CANDIDATES, rng, weigh=weigh)
@@ -68,24 +68,26 @@ class Sampler:
             number += 1
 
     @property
-    def _device(self) -> torch.device:
+    def device(self) -> torch.device:
+        """Where the networks are."""
         return self.model.generator.output.weight.device
 
     @torch.inference_mode()
     def _pool(self, n_rows: int, rng: torch.Generator, *, weigh: bool) -> tuple[Codes, np.ndarray]:
         """Candidates with standard normal scores, and their log-density ratios if wanted."""
         levels, normals, logits = [], [], []
-        for start in range(0, n_rows, _NETWORK_ROWS):
-            drawn, raw = self.model.draw_rows(min(_NETWORK_ROWS, n_rows - start), rng)
+        for start in range(0, n_rows, NETWORK_ROWS):
+            drawn, raw = self.model.draw_rows(min(NETWORK_ROWS, n_rows - start), rng)
             scores = self.maps(raw) * self.model.inputs.open_gates(drawn)
             levels.append(drawn.to(torch.int32).cpu())
             normals.append(scores.cpu())
             if weigh:
-                logits.append(self._logits(drawn, scores).cpu())
+                logits.append(self.log_ratios(drawn, scores).cpu())
         codes = Codes(levels=torch.cat(levels).numpy(), normals=torch.cat(normals).numpy())
         return codes, torch.cat(logits).double().numpy() if weigh else np.zeros(n_rows)
 
-    def _logits(self, levels: Tensor, normals: Tensor) -> Tensor:
+    def log_ratios(self, levels: Tensor, normals: Tensor) -> Tensor:
+        """Log-density ratios (n_rows,) of integer levels and standard scores, by the refiner."""
         assert self.refiner is not None
         inputs = self.model.inputs
         ratios = self.logit_factor * self.refiner(inputs(inputs.one_hot(levels), normals))

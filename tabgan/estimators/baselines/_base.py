@@ -9,6 +9,7 @@ import pandas as pd
 
 from tabgan._params import check_parameters
 from tabgan._random import child_generator, child_seed, root_seed
+from tabgan.estimators._drawing import decoded_blocks
 from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._settings import PARAMETER_CONSTRAINTS
 from tabgan.estimators._table_generator import TableGenerator, check_count
@@ -136,7 +137,10 @@ class Baseline(TableGenerator):
         DataFrame or array of shape (chunk_rows, n_columns)
             The next rows. Each DataFrame has a RangeIndex that continues that of the one before.
         """
-        return self._draw_pieces(n_samples, chunk_rows, refine=False, random_state=random_state)
+        seed = self._start_sample(n_samples, chunk_rows, random_state)
+        n_rows = int(n_samples)
+        blocks = decoded_blocks(self.sampler_, self.transformer_, n_rows, seed, refine=False)
+        return self._in_pieces(blocks, n_rows, chunk_rows)
 
 
 def open_gates(layout: Layout, levels: np.ndarray) -> np.ndarray:

@@ -27,12 +27,15 @@ class Target:
 
     Parameters
     ----------
+    column : int
+        Its position in ``layout.columns``.
     level_part, normal_part : int or None
         Its parts.
     n_levels : int
         Levels without "continuous", all of which are classes.
     """
 
+    column: int
     level_part: int | None
     normal_part: int | None
     n_levels: int
@@ -45,7 +48,9 @@ class Target:
         level_part = level_parts[0] if level_parts else None
         normal_part = normal_parts[0] if normal_parts else None
         n_levels = 0 if level_part is None else layout.level_parts[level_part].n_levels
-        return cls(level_part, normal_part, n_levels - (n_levels > 0 and normal_part is not None))
+        if level_part is not None and normal_part is not None:
+            n_levels -= 1
+        return cls(column, level_part, normal_part, n_levels)
 
     @property
     def n_classes(self) -> int:
@@ -240,15 +245,7 @@ class NaiveBayes(Baseline):
 
     def _sampler_to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         sampler = self.sampler_
-        column = None
-        if sampler.target is not None:
-            parts = self.transformer_.layout_.level_parts, self.transformer_.layout_.normal_parts
-            places = sampler.target.level_part, sampler.target.normal_part
-            column = next(
-                kind[place].column
-                for kind, place in zip(parts, places, strict=True)
-                if place is not None
-            )
+        column = None if sampler.target is None else sampler.target.column
         names = ("shares", "tables", "means", "scales")
         return {"target_column": column}, {name: getattr(sampler, name) for name in names}
 

@@ -1,0 +1,387 @@
+"""Conditions as users write them, on several columns at once, as codes.
+
+A mapping asks the same of every row; a table asks something of each row. Either becomes given codes
+with a mask of columns, and for columns of which only a set is known, the codes that are allowed.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import InvalidParameterError
+from tabgan.preprocessing.allowed import Allowed, Bounds, allow
+from tabgan.preprocessing.column import ColumnCoder
+from tabgan.preprocessing.given_cells import (
+    GivenCells,
+    decode_numbers,
+    encode_given,
+    numeric_coder,
+)
+from tabgan.preprocessing.layout import Codes
+from tabgan.preprocessing.relations import Lookup
+from tabgan.preprocessing.table_coder import TableCoder
+from tabgan.schema import Identifier
+
+__all__ = ["ColumnSets", "Conditions", "check_names", "read_conditions"]
+
+
+@dataclass(frozen=True)
+class ColumnSets:
+    """What one column may have in each row.
+
+    Parameters
+    ----------
+    column : int
+        Position in ``layout.columns``.
+    sets : tuple of Allowed
+    which : ndarray of shape (n_conditions,), int64
+        The set of each row; -1 where anything is allowed.
+    """
+
+    column: int
+    sets: tuple[Allowed, ...]
+    which: np.ndarray
+
+
+@dataclass(frozen=True)
+class Restored:
+    """How cells of a column with a normal part come back exactly as they were asked for.
+
+    Parameters
+    ----------
+    position : int
+        Position of the column in the table.
+    coder : ColumnCoder
+    level_part : int or None
+    normal_part : int
+    bounds : Bounds or None
+        The same for all rows; None if `numbers` are given.
+    numbers, is_given : ndarray of shape (n_conditions,), or None
+        The numbers that the rows are given, and whether they are.
+    """
+
+    position: int
+    coder: ColumnCoder
+    level_part: int | None
+    normal_part: int
+    bounds: Bounds | None = None
+    numbers: np.ndarray | None = None
+    is_given: np.ndarray | None = None
+
+    def restore(self, column: pd.Series, codes: Codes, rows: np.ndarray) -> pd.Series:
+        """The decoded column with the cells that were asked for."""
+        is_changed = np.ones(len(codes), bool)
+        if self.level_part is not None:
+            is_changed = codes.levels[:, self.level_part] == self.coder.n_levels - 1
+        if self.numbers is not None and self.is_given is not None:
+            is_changed = is_changed & self.is_given[rows]
+            numbers = self.numbers[rows[is_changed]]
+        else:
+            assert self.bounds is not None
+            scores = codes.normals[is_changed, self.normal_part]
+            numbers = self.bounds.restore(numeric_coder(self.coder).decode_normals(scores))
+        if not is_changed.any():
+            return column
+        cells = column.array.copy()
+        cells[is_changed] = decode_numbers(self.coder, numbers)
+        return pd.Series(cells, dtype=column.dtype, index=column.index, name=column.name)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is asked of the rows of a sample, as codes.
+
+    Parameters
+    ----------
+    given : Codes
+        One row for each condition; only the columns of the mask count.
+    mask : ndarray of shape (n_conditions, n_columns), bool
+        Columns of which the codes are given.
+    sets : tuple of ColumnSets
+        Columns of which the codes lie in a set. Of a mapping, the given ones are among them.
+    restored : tuple of Restored
+        Columns whose cells are set to what was asked for after decoding.
+    is_mapping : bool
+        Whether one condition holds for all rows.
+    """
+
+    given: Codes
+    mask: np.ndarray
+    sets: tuple[ColumnSets, ...]
+    restored: tuple[Restored, ...]
+    is_mapping: bool
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    @property
+    def open_sets(self) -> tuple[ColumnSets, ...]:
+        """The sets of columns that are not given."""
+        return tuple(each for each in self.sets if not self.mask[:, each.column].all())
+
+    @property
+    def counted(self) -> tuple[ColumnSets, ...]:
+        """The sets for whose values counts or shares are wanted."""
+        return tuple(each for each in self.sets if each.sets[0].shares is not None)
+
+    def check_counts(self, n_samples: int, names: tuple[Hashable, ...]) -> None:
+        """Refuse counts that do not sum to the number of rows."""
+        for each in self.counted:
+            wanted = each.sets[0].shares
+            if wanted is not None and wanted.dtype.kind == "i" and wanted.sum() != n_samples:
+                raise InvalidParameterError(
+                    f"The counts of column {names[each.column]!r} sum to {wanted.sum()}, and "
+                    f"n_samples is {n_samples}; change one of them, or give shares as floats."
+                )
+
+    def restore(self, table: pd.DataFrame, codes: Codes, rows: np.ndarray) -> pd.DataFrame:
+        """A decoded table with the cells that were asked for.
+
+        Parameters
+        ----------
+        table : DataFrame
+        codes : Codes
+            From which it was decoded.
+        rows : ndarray of shape (n_rows,), int64
+            The condition of each row.
+        """
+        columns = [table.iloc[:, i] for i in range(table.shape[1])]
+        for each in self.restored:
+            columns[each.position] = each.restore(columns[each.position], codes, rows)
+        joined = pd.DataFrame(dict(enumerate(columns)), index=table.index, copy=False)
+        return joined.set_axis(table.columns, axis=1)
+
+
+def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) -> Conditions:
+    """Return conditions as codes, or say why no row can meet them.
+
+    Parameters
+    ----------
+    coder : TableCoder
+    conditions : mapping or DataFrame
+        See :meth:`tabgan.TabularGAN.sample`.
+    strict : bool, default=True
+        Whether numbers in a table that lie beside the known ones are refused.
+    """
+    is_table = isinstance(conditions, pd.DataFrame)
+    if not is_table and not isinstance(conditions, Mapping):
+        raise InvalidParameterError(
+            "The 'conditions' parameter of sample must be a mapping of column to value, or a "
+            f"DataFrame of partial rows. Got a {type(conditions).__name__} instead."
+        )
+    if not len(conditions) or (is_table and not conditions.shape[1]):
+        raise InvalidParameterError(
+            "The 'conditions' parameter of sample names nothing; leave it out to sample freely."
+        )
+    check_names(coder, list(conditions))
+    if is_table:
+        return _TableReader(coder, conditions, strict=strict).read()
+    return _MappingReader(coder, conditions).read()
+
+
+def check_names(coder: TableCoder, names: list[Hashable]) -> None:
+    """Refuse columns that the fitted table lacks, or that nothing can be said of."""
+    if len(set(names)) < len(names):
+        raise InvalidParameterError("The table of conditions has a column twice; drop one of them.")
+    for name in names:
+        if name not in coder.schema:
+            close = get_close_matches(str(name), [str(known) for known in coder.schema], n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise InvalidParameterError(f"The fitted table has no column {name!r}.{hint}")
+        if isinstance(coder.schema[name], Identifier):
+            raise InvalidParameterError(
+                f"Column {name!r} is an identifier: it is made up anew and tied to no other, so "
+                "nothing can be asked of it. Drop it from the conditions and set it afterwards."
+            )
+
+
+class _Reader:
+    """What both ways of writing conditions share: who owns which code."""
+
+    def __init__(self, coder: TableCoder) -> None:
+        self.coder = coder
+        self.positions = {name: i for i, name in enumerate(coder.schema)}
+        self.column_of = {name: i for i, name in enumerate(coder.layout.columns)}
+        self.parts = {position: (level, normal) for position, level, normal in coder.parts()}
+
+    def column_coder(self, name: Hashable) -> ColumnCoder:
+        return self.coder.coders[self.positions[name]]
+
+    def lookup(self, name: Hashable) -> Lookup | None:
+        return self.coder.lookups.get(self.positions[name])
+
+    def root(self, lookup: Lookup) -> Hashable:
+        return self.coder.coders[lookup.root].name
+
+    def empty(self, n_conditions: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Levels, normals and mask of conditions that give nothing."""
+        layout = self.coder.layout
+        return (
+            np.zeros((n_conditions, layout.n_level_parts), np.int32),
+            np.zeros((n_conditions, layout.n_normal_parts), np.float32),
+            np.zeros((n_conditions, layout.n_columns), bool),
+        )
+
+    def restored(self, name: Hashable, **how: Any) -> Restored:
+        level_part, normal_part = self.parts[self.positions[name]]
+        assert normal_part is not None
+        return Restored(
+            self.positions[name], self.column_coder(name), level_part, normal_part, **how
+        )
+
+
+class _MappingReader(_Reader):
+    """Reads a mapping of column to what is asked of it."""
+
+    def __init__(self, coder: TableCoder, conditions: Mapping[Hashable, Any]) -> None:
+        super().__init__(coder)
+        self.conditions = conditions
+
+    def read(self) -> Conditions:
+        allowed: dict[Hashable, tuple[Allowed, Hashable, Bounds | None]] = {}
+        restored = []
+        for name, wanted in self.conditions.items():
+            codes, bounds = allow(self.column_coder(name), wanted)
+            lookup, owner = self.lookup(name), name
+            if lookup is not None:
+                owner, codes = self.root(lookup), _of_root(codes, lookup)
+            if owner not in self.column_of:
+                continue  # a constant, which is what was asked for
+            if bounds is not None:
+                restored.append(self.restored(name, bounds=bounds))
+            if owner in allowed:
+                codes = _both(codes, allowed[owner][0], (name, allowed[owner][1]))
+            allowed[owner] = codes, name, bounds
+        levels, normals, mask = self.empty(1)
+        sets = []
+        for owner, (codes, _, bounds) in allowed.items():
+            column = self.column_of[owner]
+            sets.append(ColumnSets(column, (codes,), np.zeros(1, np.int64)))
+            is_range = np.isfinite(codes.low).any() or np.isfinite(codes.high).any()
+            is_number = bounds is not None and bounds.values is not None
+            if len(codes) == 1 and (is_number or not is_range):
+                mask[0, column] = True
+                self._give(owner, codes, bounds, levels, normals)
+        return Conditions(Codes(levels, normals), mask, tuple(sets), tuple(restored), True)
+
+    def _give(
+        self,
+        owner: Hashable,
+        codes: Allowed,
+        bounds: Bounds | None,
+        levels: np.ndarray,
+        normals: np.ndarray,
+    ) -> None:
+        """Write the one code that is allowed."""
+        level_part, normal_part = self.parts[self.positions[owner]]
+        if level_part is not None:
+            levels[0, level_part] = codes.levels[0]
+        if normal_part is not None and bounds is not None and bounds.values is not None:
+            _, scores = numeric_coder(self.column_coder(owner)).encode(bounds.values)
+            normals[0, normal_part] = scores[0]
+
+
+def _of_root(codes: Allowed, lookup: Lookup) -> Allowed:
+    """What a derived column may have, as levels of the column it is derived from."""
+    levels = [np.flatnonzero(lookup.levels == level) for level in codes.levels]
+    options = np.repeat(codes.options, [len(each) for each in levels])
+    return replace(Allowed.of_levels(np.concatenate(levels)), options=options, shares=codes.shares)
+
+
+def _both(first: Allowed, second: Allowed, names: tuple[Hashable, Hashable]) -> Allowed:
+    """What both allow of one column."""
+    if first.shares is not None and second.shares is not None:
+        raise InvalidParameterError(
+            f"Columns {names[0]!r} and {names[1]!r} depend on each other, so counts or shares can "
+            "be given for one of them only."
+        )
+    if second.shares is not None:
+        first, second = second, first
+    both = first.take(np.isin(first.levels, second.levels))
+    lost = np.zeros(0) if both.shares is None else np.delete(both.shares, np.unique(both.options))
+    if not len(both) or lost.any():
+        raise InvalidParameterError(
+            f"The conditions on columns {names[0]!r} and {names[1]!r} contradict each other: they "
+            "depend on each other, and no row of the fitted table had both. Drop one of them."
+        )
+    return both
+
+
+class _TableReader(_Reader):
+    """Reads a table of partial rows, in which None and NaN mean "not given"."""
+
+    def __init__(self, coder: TableCoder, conditions: pd.DataFrame, *, strict: bool) -> None:
+        super().__init__(coder)
+        self.conditions, self.strict = conditions, strict
+
+    def read(self) -> Conditions:
+        n_conditions = len(self.conditions)
+        levels, normals, mask = self.empty(n_conditions)
+        restored = []
+        derived: dict[Hashable, list[Hashable]] = {}
+        for name in self.conditions.columns:
+            lookup = self.lookup(name)
+            if lookup is not None:
+                derived.setdefault(self.root(lookup), []).append(name)
+                continue
+            cells = self.conditions[name]
+            is_given = ~np.asarray(cells.isna())
+            given = self._encode(name, cells[is_given])
+            if name not in self.column_of:
+                continue
+            level_part, normal_part = self.parts[self.positions[name]]
+            mask[:, self.column_of[name]] = is_given
+            if level_part is not None:
+                levels[is_given, level_part] = given.levels
+            if normal_part is not None and given.numbers is not None:
+                normals[is_given, normal_part] = given.normals * given.is_continuous
+                numbers = np.zeros(n_conditions, given.numbers.dtype)
+                numbers[is_given] = given.numbers
+                restored.append(self.restored(name, numbers=numbers, is_given=is_given))
+        found = [self._derived_sets(root, names, levels, mask) for root, names in derived.items()]
+        sets = [each for each in found if each is not None]
+        return Conditions(Codes(levels, normals), mask, tuple(sets), tuple(restored), False)
+
+    def _encode(self, name: Hashable, cells: pd.Series) -> GivenCells:
+        return encode_given(self.column_coder(name), cells, strict=self.strict)
+
+    def _derived_sets(
+        self, root: Hashable, names: list[Hashable], levels: np.ndarray, mask: np.ndarray
+    ) -> ColumnSets | None:
+        """What columns derived from `root` leave it, after a check against given roots."""
+        coder, part = self.column_coder(root), self.parts[self.positions[root]][0]
+        n_conditions = len(self.conditions)
+        wanted = np.full((n_conditions, len(names)), -1, np.int32)
+        for i, name in enumerate(names):
+            cells = self.conditions[name]
+            is_given = ~np.asarray(cells.isna())
+            wanted[is_given, i] = self._encode(name, cells[is_given]).levels
+        combinations, which = np.unique(wanted, axis=0, return_inverse=True)
+        which = which.ravel().astype(np.int64)
+        is_allowed: Any = np.ones((len(combinations), coder.n_levels), bool)
+        for i, name in enumerate(names):
+            lookup = self.lookup(name)
+            assert lookup is not None
+            fits = lookup.levels[None, :] == combinations[:, i, None]
+            is_allowed = is_allowed & (fits | (combinations[:, i, None] < 0))
+        column = self.column_of[root]
+        is_root_given = mask[:, column]
+        root_levels = np.zeros(n_conditions, np.int32) if part is None else levels[:, part]
+        is_broken: np.ndarray = is_root_given & ~is_allowed[which, root_levels]
+        is_broken |= ~np.take(is_allowed.any(axis=1), which)
+        if np.any(is_broken):
+            row = self.conditions.index[int(np.argmax(is_broken))]
+            raise InvalidParameterError(
+                f"Row {row!r} of the conditions contradicts itself in columns "
+                f"{', '.join(map(repr, [root, *names]))}, the first of which determines the "
+                "others: no row of the fitted table had this. Leave one of the cells out."
+            )
+        which[is_root_given | np.take((combinations < 0).all(axis=1), which)] = -1
+        if (which < 0).all():
+            return None
+        sets = tuple(Allowed.of_levels(np.flatnonzero(each)) for each in is_allowed)
+        return ColumnSets(column, sets, which)

@@ -1,0 +1,260 @@
+"""Cells of one column that are asked for: encoded, or refused with the nearest that there is."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import InvalidParameterError, SchemaError
+from tabgan.preprocessing.arrays import to_array
+from tabgan.preprocessing.column import ColumnCoder, read_cells
+from tabgan.preprocessing.datetime import DatetimeCoder
+from tabgan.preprocessing.numeric import NumericCoder
+from tabgan.preprocessing.text import TextCoder
+from tabgan.preprocessing.wanted import MISSING
+from tabgan.schema import Datetime
+from tabgan.schema.cells import is_text
+from tabgan.schema.text_forms import format_texts, parse_texts
+
+__all__ = [
+    "GivenCells",
+    "as_objects",
+    "decode_numbers",
+    "encode_given",
+    "is_numeric",
+    "known_range",
+    "numeric_coder",
+    "raise_beyond",
+    "raise_unknown",
+    "written",
+]
+
+#: Share of a column's known range by which a given number may lie outside it, since the outermost
+#: values of single rows are not kept.
+_SLACK = 0.1
+#: Most levels that a message lists.
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class GivenCells:
+    """Cells of one column that are given, encoded.
+
+    Parameters
+    ----------
+    levels : ndarray of shape (n_cells,), int32
+    normals : ndarray of shape (n_cells,), float32
+        0 where the level has no normal.
+    numbers : ndarray of shape (n_cells,), or None
+        What the cells are coded by; None if the column has no normal part.
+    is_continuous : ndarray of shape (n_cells,), bool
+        Whether the normal counts.
+    """
+
+    levels: np.ndarray
+    normals: np.ndarray
+    numbers: np.ndarray | None
+    is_continuous: np.ndarray
+
+
+def encode_given(coder: ColumnCoder, cells: pd.Series, *, strict: bool = True) -> GivenCells:
+    """Encode cells that are given: none of them NaN or None, some maybe MISSING.
+
+    Without `strict`, numbers beside those that are known are taken for the nearest that are.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the column can hold no such value.
+    """
+    n_cells = len(cells)
+    missing = np.array([cell is MISSING for cell in cells], bool) if n_cells else np.zeros(0, bool)
+    if missing.any() and not coder.coder.has_missing:
+        raise InvalidParameterError(
+            f"Column {coder.name!r} had no missing cells at fit, so none can be asked for; leave "
+            "tabgan.MISSING out."
+        )
+    values, numbers = _read(coder, cells[~missing])
+    inner_levels, inner_normals = coder.coder.inner.encode(values)
+    unseen = inner_levels < 0
+    if unseen.any():
+        cell = cells[~missing].iloc[int(np.argmax(unseen))]
+        raise_unknown(coder, cell, coder.coder.inner.level_values.tolist())
+    if numbers is not None and strict:
+        _check_numbers(coder, cells[~missing], numbers)
+    n_values = coder.coder.n_values
+    levels = np.full(n_cells, n_values, np.int32)
+    levels[~missing] = inner_levels + (coder.coder.has_missing & (inner_levels == n_values))
+    is_continuous = np.zeros(n_cells, bool)
+    normals = np.zeros(n_cells, np.float32)
+    if not coder.has_normal:
+        return GivenCells(levels, normals, None, is_continuous)
+    normals[~missing] = inner_normals
+    is_continuous[~missing] = inner_levels == n_values
+    kept = np.zeros(n_cells, numbers.dtype) if numbers is not None else None
+    if kept is not None:
+        kept[~missing] = numbers
+    return GivenCells(levels, normals, kept, is_continuous)
+
+
+def decode_numbers(coder: ColumnCoder, numbers: np.ndarray) -> Any:
+    """Numbers that a column is coded by, as an array of its own dtype."""
+    return to_array(written(coder.coder.inner, numbers), None, coder.column)
+
+
+def numeric_coder(coder: ColumnCoder) -> NumericCoder:
+    """The coder of numbers inside that of a column."""
+    inner = coder.coder.inner
+    while not isinstance(inner, NumericCoder):
+        inner = inner.inner
+    return inner
+
+
+def is_numeric(coder: ColumnCoder) -> bool:
+    return isinstance(coder.coder.inner, NumericCoder | DatetimeCoder | TextCoder)
+
+
+def _read(coder: ColumnCoder, cells: pd.Series) -> tuple[Any, np.ndarray | None]:
+    """What the column's coder takes, and the numbers in it, if it is coded by numbers."""
+    column, inner = coder.column, coder.coder.inner
+    if isinstance(inner, TextCoder):
+        texts = [_as_text(cell, inner.form) for cell in cells]
+        cells = pd.Series(as_objects(texts), index=cells.index, dtype=object)
+    elif isinstance(column, Datetime) and is_text(cells):
+        cells = cells.astype(object)
+    try:
+        values = read_cells(cells, np.zeros(len(cells), bool), column)
+        if not is_numeric(coder):
+            return values, None
+        return values, _to_numbers(coder, values)
+    except (SchemaError, AttributeError, TypeError, ValueError) as error:
+        raise InvalidParameterError(
+            f"The condition on column {coder.name!r}, of kind {column.kind} and dtype "
+            f"{column.dtype}, cannot be read: {_shown(cells.tolist())} ({error})."
+        ) from error
+
+
+def _as_text(cell: Any, form: str) -> Any:
+    """A number or a date as the column writes it; texts as they are."""
+    if isinstance(cell, str):
+        return cell
+    is_date = not isinstance(cell, int | float | np.number)
+    value = np.array([pd.Timestamp(cell).to_datetime64() if is_date else cell])
+    return format_texts(value, form)[0]
+
+
+def _to_numbers(coder: ColumnCoder, values: Any) -> np.ndarray:
+    inner = coder.coder.inner
+    if isinstance(inner, TextCoder):
+        values = parse_texts(values.distinct, inner.form)[values.codes]
+        inner = inner.inner
+    if not isinstance(inner, DatetimeCoder):
+        return values if inner.level_values.dtype.kind == "f" else _whole(values)
+    ticks = values.astype(f"M8[{inner.unit}]")
+    if not np.all(ticks == values):
+        raise ValueError(f"the column holds whole {inner.unit}")
+    return ticks.astype(np.int64) - inner.epoch
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind == "f" and np.all(values % 1 == 0):
+        return values.astype(np.int64)
+    return values
+
+
+def _check_numbers(coder: ColumnCoder, cells: pd.Series, numbers: np.ndarray) -> None:
+    """Refuse numbers beyond the known range, beside the levels, or off the grid."""
+    numeric = numeric_coder(coder)
+    known = numeric.level_values
+    is_other = ~np.isin(numbers, known)
+    if numeric.value_map is None:
+        if is_other.any():
+            shown = written(coder.coder.inner, known).tolist()
+            raise_unknown(coder, cells.iloc[int(np.argmax(is_other))], shown)
+        return
+    low, high = known_range(numeric)
+    slack = _SLACK * (high - low)
+    beyond = is_other & ((numbers < low - slack) | (numbers > high + slack))
+    for bound, is_low in ((numeric.low, True), (numeric.high, False)):
+        if bound is not None:
+            beyond |= is_other & ((numbers < bound) if is_low else (numbers > bound))
+    if beyond.any():
+        raise_beyond(coder, cells.iloc[int(np.argmax(beyond))])
+    if not numeric.grid or isinstance(coder.coder.inner, DatetimeCoder):
+        return
+    off = np.abs(numbers / numeric.grid - np.rint(numbers / numeric.grid)) > 1e-6
+    if (is_other & off).any():
+        raise InvalidParameterError(
+            f"Column {coder.name!r} holds multiples of {numeric.grid:g}, and the condition asks "
+            f"for {_plain(cells.iloc[int(np.argmax(is_other & off))])!r}; round it, or ask for "
+            "tabgan.Between(low, high)."
+        )
+
+
+def known_range(numeric: NumericCoder) -> tuple[float, float]:
+    values = numeric.level_values
+    if numeric.value_map is not None:
+        values = np.concatenate([values, numeric.value_map.values])
+    return float(values.min()), float(values.max())
+
+
+def raise_beyond(coder: ColumnCoder, wanted: Any) -> None:
+    low, high = known_range(numeric_coder(coder))
+    numbers = np.array([low, high])
+    if numeric_coder(coder).grid:
+        numbers = np.rint(numbers).astype(np.int64) if _is_whole(coder) else numbers
+    ends = [str(end) for end in written(coder.coder.inner, numbers)]
+    raise InvalidParameterError(
+        f"Column {coder.name!r} is known from about {ends[0]} to {ends[1]}, and the condition asks "
+        f"for {_plain(wanted)!r}; ask for something within."
+    )
+
+
+def _is_whole(coder: ColumnCoder) -> bool:
+    numeric = numeric_coder(coder)
+    return numeric.level_values.dtype.kind in "iu"
+
+
+def raise_unknown(coder: ColumnCoder, wanted: Any, known: list[Any]) -> None:
+    nearest = _nearest(wanted, known)
+    hint = "" if nearest is None else f" Did you mean {_plain(nearest)!r}?"
+    raise InvalidParameterError(
+        f"Column {coder.name!r} had no value {_plain(wanted)!r} at fit; it had "
+        f"{_shown(known)}.{hint}"
+    )
+
+
+def _nearest(wanted: Any, known: list[Any]) -> Any:
+    by_text = {str(level).casefold(): level for level in known}
+    close = get_close_matches(str(wanted).casefold(), list(by_text), n=1)
+    if close:
+        return by_text[close[0]]
+    try:
+        return min(known, key=lambda level: abs(level - wanted))
+    except (TypeError, ValueError):
+        return None
+
+
+def _shown(values: list[Any]) -> str:
+    listed = ", ".join(repr(_plain(value)) for value in values[:_SHOWN])
+    return f"{listed}, ..." if len(values) > _SHOWN else listed
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) and value.dtype.kind in "biuf" else value
+
+
+def written(inner: Any, numbers: np.ndarray) -> np.ndarray:
+    if isinstance(inner, TextCoder):
+        return format_texts(written(inner.inner, numbers), inner.form)
+    if isinstance(inner, DatetimeCoder):
+        return (numbers.astype(np.int64) + inner.epoch).astype(f"M8[{inner.unit}]")
+    return numbers
+
+
+def as_objects(values: list[Any]) -> np.ndarray:
+    cells = np.empty(len(values), dtype=object)
+    cells[:] = values
+    return cells
