@@ -6,7 +6,6 @@ Each learns one half of a table and predicts the target of 5,000 rows of the oth
 """
 
 import argparse
-import csv
 import sys
 import time
 import warnings
@@ -26,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from quality_tables import Split, read_split  # noqa: E402
+from recording import write_rows  # noqa: E402
 
 import tabgan  # noqa: E402
 from tabgan import TabularGAN  # noqa: E402
@@ -50,10 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
                 {"table": table, "classifier": name, **measure(classify, split, options, table)}
             )
             print("  ".join(str(rows[-1][field]) for field in FIELDS), flush=True)
-    with options.results.open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(rows, options.results, FIELDS)
 
 
 def measure(classify: Any, split: Split, options: argparse.Namespace, table: str) -> dict[str, Any]:

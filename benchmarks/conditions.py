@@ -8,7 +8,6 @@ that happen to meet the condition score. One row of the CSV for each condition.
 """
 
 import argparse
-import csv
 import statistics
 import sys
 import time
@@ -21,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from quality_tables import read_split  # noqa: E402
+from recording import write_rows  # noqa: E402
 
 import tabgan  # noqa: E402
 from tabgan import Between, TabularGAN  # noqa: E402
@@ -76,11 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
     for name in ("auc", "auc_free", "auc_train"):
         values = [row[name] for row in rows if row[name] != ""]
         print(f"median {name} of {len(values)}: {statistics.median(values):.3f}")
-    options.results.parent.mkdir(parents=True, exist_ok=True)
-    with options.results.open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(rows, options.results, FIELDS)
 
 
 def fitted(train: pd.DataFrame, options: argparse.Namespace) -> TabularGAN:

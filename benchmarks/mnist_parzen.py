@@ -10,8 +10,6 @@ benchmarks/README.md for the models, and docs/metrics.md for the measure.
 """
 
 import argparse
-import ast
-import csv
 import gzip
 import json
 import os
@@ -30,8 +28,8 @@ from sklearn.datasets import load_digits
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from quality import machine  # noqa: E402
 from quality_tables import DATA  # noqa: E402
+from recording import append_row, machine, read_setting  # noqa: E402
 
 from tabgan.metrics import ParzenLikelihood, parzen_log_likelihood  # noqa: E402
 
@@ -199,19 +197,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--picture", type=Path, metavar="PNG", help="draw a grid of the images")
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="CSV")
     options = parser.parse_args(arguments)
-    options.settings = dict(_setting(text, parser) for text in options.settings)
+    options.settings = dict(read_setting(text, parser) for text in options.settings)
     return options
-
-
-def _setting(text: str, parser: argparse.ArgumentParser) -> tuple[str, Any]:
-    """Read NAME=VALUE; a value that is no Python literal is text."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        parser.error(f"--set takes NAME=VALUE, got {text!r}")
-    try:
-        return name, ast.literal_eval(value)
-    except (SyntaxError, ValueError):
-        return name, value
 
 
 def append(result: ParzenLikelihood, record: dict[str, Any], options: argparse.Namespace) -> None:
@@ -231,13 +218,7 @@ def append(result: ParzenLikelihood, record: dict[str, Any], options: argparse.N
         "threads": options.threads,
         **machine(),
     }
-    options.results.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not options.results.exists()
-    with options.results.open("a", newline="") as file:
-        writer = csv.DictWriter(file, _FIELDS, lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
+    append_row(row, options.results, _FIELDS)
 
 
 def print_result(

@@ -14,7 +14,6 @@ or refinement. The seconds shown are those of the whole fit, calibration and ref
 """
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from quality_models import fit_and_sample  # noqa: E402
 from quality_tables import TABLES, read_split  # noqa: E402
+from recording import append_row  # noqa: E402
 
 from tabgan import metrics  # noqa: E402
 from tabgan.objectives import OBJECTIVES  # noqa: E402
@@ -75,7 +75,7 @@ def main() -> None:
                     if is_repeat or (table, recipe, objective, seed) in done:
                         continue
                     row = run(table, recipe, objective, seed, options)
-                    append(row, options.results)
+                    append_row(row, options.results, FIELDS)
                     print(*row.values(), flush=True)
     results = pd.read_csv(options.results)
     print(markdown(results[results["budget_seconds"] == options.seconds]))
@@ -134,17 +134,6 @@ def run(
         "n_iter": record["n_iter"],
         "fit_seconds": record["fit_seconds"],
     }
-
-
-def append(row: dict[str, Any], path: Path) -> None:
-    """Append one row to the CSV."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
 
 
 def markdown(results: pd.DataFrame) -> str:

@@ -7,7 +7,6 @@ generator completing every row.
 """
 
 import argparse
-import csv
 import math
 import sys
 import time
@@ -19,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from conditions import fitted  # noqa: E402
 from quality_tables import read_split  # noqa: E402
+from recording import write_rows  # noqa: E402
 
 from tabgan.exceptions import ConditionWarning  # noqa: E402
 from tabgan.metrics import tree_auc  # noqa: E402
@@ -58,10 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
             row[f"auc{suffix}"] = round(area.value, 4)
         rows.append(row)
         print("  ".join(str(row[name]) for name in FIELDS), flush=True)
-    with options.results.open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(rows, options.results, FIELDS)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,10 @@ See benchmarks/README.md for the modes, the controls and the columns of the CSV.
 """
 
 import argparse
-import ast
-import csv
 import json
-import os
-import platform
 import sys
 import time
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +24,9 @@ from quality_figures import FIGURES, judge_figures_of, literature_figures_of  # 
 from quality_models import MODELS, fit_and_sample  # noqa: E402
 from quality_print import Run, print_run, print_summary  # noqa: E402
 from quality_tables import BUNDLED, MODES, TABLES, Split, read_split  # noqa: E402
+from recording import append_row, machine, read_setting  # noqa: E402
 
 RESULTS = ROOT / "benchmarks" / "results" / "quality.csv"
-PACKAGES = ("numpy", "pandas", "scikit-learn", "torch", "xgboost-cpu", "xgboost")
 FIELDS = (
     "finished",
     "label",
@@ -65,7 +60,7 @@ def main(arguments: list[str] | None = None) -> None:
         for seed in options.seeds:
             for direction in range(1, options.directions + 1):
                 runs.append(run(table, seed, direction, options))
-                append(runs[-1].row, options.results)
+                append_row(runs[-1].row, options.results, FIELDS)
                 print_run(runs[-1].row)
         print_summary(runs, options.directions)
 
@@ -87,7 +82,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--load", type=Path, metavar="DIR", help="take kept tables, fit nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="CSV")
     options = parser.parse_args(arguments)
-    options.settings = dict(_setting(text, parser) for text in options.settings)
+    options.settings = dict(read_setting(text, parser) for text in options.settings)
     bundled = [name for name in options.tables if name in BUNDLED]
     if options.mode == "literature" and bundled:
         parser.error(f"{bundled[0]} has no published split; use --mode judge")
@@ -145,52 +140,6 @@ def make_table(
         options.keep.mkdir(parents=True, exist_ok=True)
         synthetic.to_csv(options.keep / kept, index=False)
     return split, synthetic, record
-
-
-def append(row: dict[str, Any], path: Path) -> None:
-    """Append one row to the CSV, whose columns are fixed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not path.exists()
-    if not is_new and path.read_text().partition("\n")[0] != ",".join(FIELDS):
-        raise SystemExit(f"{path.name} has other columns than this version; move it away first")
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
-
-
-def machine() -> dict[str, Any]:
-    """Describe the processor and the versions, without paths or names."""
-    cpu = platform.processor() or platform.machine()
-    listing = Path("/proc/cpuinfo")
-    if listing.exists():
-        named = [line for line in listing.read_text().splitlines() if line.startswith("model name")]
-        cpu = named[0].partition(":")[2].strip() if named else cpu
-    versions = {"python": platform.python_version(), "tabgan": _own_version()}
-    for package in PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return {"cpu": cpu, "cpu_count": os.cpu_count(), "versions": json.dumps(versions)}
-
-
-def _own_version() -> str:
-    import tabgan
-
-    return tabgan.__version__
-
-
-def _setting(text: str, parser: argparse.ArgumentParser) -> tuple[str, Any]:
-    """Read NAME=VALUE; a value that is no Python literal is text."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        parser.error(f"--set takes NAME=VALUE, got {text!r}")
-    try:
-        return name, ast.literal_eval(value)
-    except (SyntaxError, ValueError):
-        return name, value
 
 
 if __name__ == "__main__":

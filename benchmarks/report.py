@@ -10,7 +10,6 @@ row to `benchmarks/results/report.csv`; where other programs run, look at the se
 """
 
 import argparse
-import csv
 import os
 import platform
 import resource
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from recording import append_row, processor
 
 RESULTS = Path(__file__).parent / "results" / "report.csv"
 SECTIONS = ("columns", "correlations", "neighbors", "detection", "utility", "coverage", "privacy")
@@ -56,11 +56,11 @@ def main() -> None:
         "page_mb": round(len(page.encode()) / MEBIBYTE, 2),
         "load_before": options.load,
         "cpu_count": os.cpu_count(),
-        "cpu": _cpu(),
+        "cpu": processor(),
         "python": platform.python_version(),
         "tabgan": metadata.version("tabular-gan"),
     }
-    _append(row)
+    append_row(row, RESULTS, list(row))
     print(", ".join(f"{name} {value}" for name, value in row.items()))
 
 
@@ -107,20 +107,6 @@ def _made(n_rows: int, n_columns: int) -> tuple[pd.DataFrame, ...]:
         return pd.DataFrame(columns)
 
     return sample(), sample(), sample()
-
-
-def _cpu() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), "")
-
-
-def _append(row: dict[str, object]) -> None:
-    is_new = not RESULTS.exists()
-    with RESULTS.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(row))
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
 
 
 if __name__ == "__main__":
