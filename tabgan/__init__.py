@@ -4,8 +4,9 @@
 >>> tabgan.__version__
 '0.1.0.dev0'
 
-``tabgan.TabularGAN().fit(table).sample(1000)`` is the whole of it. Names are loaded when they are
-first used, so that ``import tabgan`` is quick and loads neither torch nor scikit-learn.
+``tabgan.TabularGAN().fit(table).sample(1000)`` is the whole of it. Names and public modules, such
+as ``tabgan.metrics``, are loaded when they are first used, so that ``import tabgan`` is quick and
+loads neither torch nor scikit-learn.
 """
 
 from importlib import import_module
@@ -36,6 +37,23 @@ _HOMES = {
     "load": "tabgan.estimators",
 }
 
+#: Modules that are reached as attributes without an import of their own.
+_MODULES = (
+    "archive",
+    "datasets",
+    "estimators",
+    "exceptions",
+    "metrics",
+    "networks",
+    "objectives",
+    "plots",
+    "preprocessing",
+    "report",
+    "sampling",
+    "schema",
+    "training",
+)
+
 __all__ = [
     "MISSING",
     "Between",
@@ -51,7 +69,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name from the module where it lives, once."""
+    """Load a public name from the module where it lives, or a public module, once."""
+    if name in _MODULES:
+        return import_module(f"tabgan.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'tabgan' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
@@ -61,4 +81,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """List the public names beside what is loaded already."""
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, *_MODULES})

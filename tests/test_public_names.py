@@ -3,6 +3,8 @@
 import ast
 import importlib
 import pkgutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,17 @@ def test_the_package_exports_these_names() -> None:
 def test_a_public_name_is_loaded_and_listed(name: str) -> None:
     assert getattr(tabgan, name) is not None
     assert name in dir(tabgan)
+
+
+def test_public_modules_are_reached_without_an_import_of_their_own() -> None:
+    code = "import tabgan\nfor name in tabgan._MODULES: assert getattr(tabgan, name), name"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_public_modules_are_all_that_have_no_underscore() -> None:
+    found = {each.name for each in pkgutil.iter_modules([str(PACKAGE)])}
+    commands = {"__main__", "cli", "demo", "inspection", "table_files"}
+    assert {name for name in found if name[0] != "_"} - commands == set(tabgan._MODULES)
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:

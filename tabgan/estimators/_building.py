@@ -12,7 +12,6 @@ from tabgan._random import child_generator, child_seed
 from tabgan.estimators._settings import (
     TrainingPlan,
     choose_moment_weight,
-    describe_objective,
 )
 from tabgan.exceptions import InvalidParameterError
 from tabgan.networks import (
@@ -161,9 +160,20 @@ def start_training(
 
 
 def _plain_plan(plan: TrainingPlan) -> dict[str, Any]:
-    """The parameters of a plan, with the objective's name in its place."""
-    parameters = {**asdict(plan), "objective": describe_objective(plan.objective)}
-    return {**parameters, "discriminator_steps": plan.objective.discriminator_steps}
+    """The parameters of a plan, with what can be told of its objective in its place."""
+    objective = plan.objective
+    terms = [
+        f"{getattr(term.function, '__name__', 'function')} on {term.on} rows, weight "
+        f"{term.weight:g} to {term.final_weight:g}"
+        for term in objective.penalties
+    ]
+    return {
+        **asdict(plan),
+        "objective": objective.name,
+        "penalties": terms,
+        "discriminator": objective.discriminator,
+        "discriminator_steps": objective.discriminator_steps,
+    }
 
 
 def fingerprint(

@@ -52,6 +52,8 @@ PARAMETER_CONSTRAINTS: dict[str, list] = {
     "verbose": [InstanceOf(bool), Interval(int, 0)],
 }
 
+#: Before the name of an objective of the user's own in a saved model.
+_CUSTOM = "custom: "
 #: Parameters of `TabularGAN.original`.
 ORIGINAL: dict[str, Any] = {
     "objective": "minimax",
@@ -117,11 +119,20 @@ def find_objective(objective: str | Objective) -> Objective:
     return OBJECTIVES[objective]
 
 
+def refuse_named_custom(objective: Any) -> None:
+    """Say what to do with the name that a loaded model has for an objective of the user's own."""
+    if isinstance(objective, str) and objective.startswith(_CUSTOM):
+        raise InvalidParameterError(
+            f"This model was trained with an objective of your own, {objective!r}, and its file "
+            "holds no function. Hand it in again, set_params(objective=...), to fit again."
+        )
+
+
 def describe_objective(objective: str | Objective) -> str:
     """The name of an objective; one that is not in `OBJECTIVES` says that it is custom."""
     if isinstance(objective, str) or OBJECTIVES.get(objective.name) == objective:
         return objective if isinstance(objective, str) else objective.name
-    return f"custom: {objective.name}"
+    return f"{_CUSTOM}{objective.name}"
 
 
 def choose_device(device: str) -> torch.device:

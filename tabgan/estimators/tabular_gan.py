@@ -245,6 +245,7 @@ class TabularGAN(NetworkGenerator):
         return cls(**{**settings.ORIGINAL, **overrides})
 
     def _check_parameters(self) -> None:
+        settings.refuse_named_custom(self.objective)
         super()._check_parameters()
         settings.find_objective(self.objective)
 

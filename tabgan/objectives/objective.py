@@ -21,7 +21,7 @@ class Penalty:
     Parameters
     ----------
     function : callable
-        ``(scores, rows) -> values``, one value per row.
+        ``(scores, rows) -> values``, one value per row; the weights are at least 0.
     on : {"real", "fake", "both", "between"}
         Which rows it is computed on; "between" are random points on the lines from generated to
         real rows. An objective uses "both", or "real" and "fake", not all three, since rows of both
@@ -36,6 +36,9 @@ class Penalty:
     on: Literal["real", "fake", "both", "between"]
     weight: float
     final_weight: float
+
+    def __post_init__(self) -> None:
+        check_parameters("Penalty", vars(self), _PENALTY_CONSTRAINTS)
 
     def weight_at(self, progress: float) -> float:
         """Weight when the share `progress`, in [0, 1], of the training is done."""
@@ -56,6 +59,9 @@ class EncodingPenalty:
 
     function: Callable[[Tensor], Tensor]
     weight: float
+
+    def __post_init__(self) -> None:
+        check_parameters("EncodingPenalty", vars(self), _PENALTY_CONSTRAINTS)
 
 
 @dataclass(frozen=True)
@@ -148,10 +154,16 @@ class Objective:
         Raises
         ------
         InvalidParameterError
-            If a loss does not return one value per row.
+            If a loss fails, or does not return one value per row.
         """
         for name in ("discriminator_loss", "generator_loss"):
-            values = getattr(self, name)(torch.zeros(3), torch.zeros(3))
+            try:
+                values = getattr(self, name)(torch.zeros(3), torch.zeros(3))
+            except Exception as error:
+                raise InvalidParameterError(
+                    f"The {name} of the objective {self.name!r} fails on two tensors of 3 scores, "
+                    f"real and fake: {type(error).__name__}: {error}"
+                ) from error
             if not isinstance(values, Tensor) or values.shape != (3,):
                 got = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
                 raise InvalidParameterError(
@@ -162,6 +174,12 @@ class Objective:
 
 
 _FUNCTION: Any = InstanceOf(cast(type, Callable))
+_PENALTY_CONSTRAINTS: dict[str, list] = {
+    "function": [_FUNCTION],
+    "on": [Options(["real", "fake", "both", "between"])],
+    "weight": [Interval(float, 0)],
+    "final_weight": [Interval(float, 0)],
+}
 _CONSTRAINTS: dict[str, list] = {
     "name": [InstanceOf(str)],
     "discriminator_loss": [_FUNCTION],

@@ -246,3 +246,6 @@ def test_the_command_line_reads_baselines_too(tmp_path, capsys):
     assert "GaussianCopula" in shown and "training" not in shown and "Zürich" in shown
     assert main(["sample", str(path), "-n", "5", "-o", str(tmp_path / "new.csv"), "--quiet"]) == 0
     assert len(pd.read_csv(tmp_path / "new.csv")) == 5
+    asked = ["--condition", "city=Zürich", "-o", str(tmp_path / "other.csv")]
+    assert main(["sample", str(path), "-n", "5", *asked]) != 0
+    assert "GaussianCopula is a baseline and draws free rows only" in capsys.readouterr().err

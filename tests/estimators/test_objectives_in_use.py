@@ -72,7 +72,7 @@ def test_an_objective_of_ones_own_trains_is_cloned_and_named_in_the_archive(tmp_
     loaded = tabgan.load(tmp_path / "model.tabgan", device="cpu")
     assert loaded.objective == "custom: own"
     pd.testing.assert_frame_equal(loaded.sample(50), model.sample(50))
-    with pytest.raises(InvalidParameterError, match="Got 'custom: own'"):
+    with pytest.raises(InvalidParameterError, match=r"'custom: own'.*Hand it in again"):
         loaded.fit(make_known_table(300, random_state=0))
 
 
@@ -102,6 +102,7 @@ def test_the_same_objective_by_name_and_as_an_object_give_the_same_rows():
         ("minmax", "Did you mean 'minimax'"),
         (Objective, "or an Objective"),
         (replace(OWN, generator_loss=lambda r, f: f.mean()), r"generator_loss .*'own'.*Got \(\)"),
+        (replace(OWN, generator_loss=lambda r: r), r"generator_loss .*'own' fails .*TypeError"),
     ],
 )
 def test_what_is_no_objective_is_refused_before_the_table_is_looked_at(objective, message):

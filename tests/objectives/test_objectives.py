@@ -179,6 +179,21 @@ def test_the_unit_gradient_penalty_is_zero_at_slope_one_and_finite_at_slope_zero
     assert slope.isfinite().all()
 
 
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"on": "fakes"}, "'on' parameter of Penalty .*Did you mean 'fake'"),
+        ({"weight": -5.0}, "'weight' parameter of Penalty"),
+        ({"final_weight": "1"}, "'final_weight' parameter of Penalty"),
+        ({"function": None}, "'function' parameter of Penalty"),
+    ],
+)
+def test_impossible_penalties_are_refused_when_they_are_made(change, message):
+    possible = {"function": zero_centred_gradient, "on": "real", "weight": 1.0, "final_weight": 1.0}
+    with pytest.raises(InvalidParameterError, match=message):
+        Penalty(**{**possible, **change})
+
+
 @pytest.mark.parametrize("on", ["real", "both", "between"])
 def test_clipping_with_a_gradient_penalty_is_refused(on):
     penalty = Penalty(zero_centred_gradient, on=on, weight=1.0, final_weight=1.0)

@@ -13,6 +13,7 @@ from tabgan.estimators._drawing import decoded_blocks
 from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._settings import PARAMETER_CONSTRAINTS
 from tabgan.estimators._table_generator import TableGenerator, check_count
+from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing import Codes, Layout, TableTransformer
 from tabgan.sampling.sampler import BLOCK, FIRST_BLOCK
 
@@ -89,13 +90,22 @@ class Baseline(TableGenerator):
         self._keep_table(input_kind, table, transformer, sampler, seed)
         return self
 
-    def sample(self, n_samples: int = 1, *, refine: Any = None, random_state: Any = None) -> Any:
+    def sample(
+        self,
+        n_samples: int = 1,
+        *,
+        conditions: None = None,
+        refine: Any = None,
+        random_state: Any = None,
+    ) -> Any:
         """Draw rows.
 
         Parameters
         ----------
         n_samples : int, default=1
             Number of rows, at least 1.
+        conditions : None, default=None
+            A baseline draws free rows only: any other value is refused.
         refine : ignored
             Present for the sake of one interface: a baseline has no refiner.
         random_state : int, RandomState, Generator or None, default=None
@@ -107,15 +117,24 @@ class Baseline(TableGenerator):
         DataFrame or array of shape (n_samples, n_columns)
             What was given to `fit`; a DataFrame has a RangeIndex. The first rows do not depend on
             `n_samples`.
+
+        Raises
+        ------
+        InvalidParameterError
+            If there are conditions.
         """
         check_count("n_samples", n_samples)
-        return next(self.iter_sample(n_samples, n_samples, random_state=random_state))
+        chunks = self.iter_sample(
+            n_samples, n_samples, conditions=conditions, random_state=random_state
+        )
+        return next(chunks)
 
     def iter_sample(
         self,
         n_samples: int,
         chunk_rows: int = 65_536,
         *,
+        conditions: None = None,
         refine: Any = None,
         random_state: Any = None,
     ) -> Iterator[Any]:
@@ -127,6 +146,8 @@ class Baseline(TableGenerator):
             Number of rows in all, at least 1.
         chunk_rows : int, default=65_536
             Rows of each piece; the last may be shorter. The rows do not depend on it.
+        conditions : None, default=None
+            As in `sample`.
         refine : ignored
             As in `sample`.
         random_state : int, RandomState, Generator or None, default=None
@@ -137,6 +158,12 @@ class Baseline(TableGenerator):
         DataFrame or array of shape (chunk_rows, n_columns)
             The next rows. Each DataFrame has a RangeIndex that continues that of the one before.
         """
+        if conditions is not None:
+            raise InvalidParameterError(
+                f"{type(self).__name__} is a baseline and draws free rows only: 'conditions' must "
+                f"be None. Got {conditions!r:.200} instead. TabularGAN and TabularVAE sample under "
+                "conditions."
+            )
         seed = self._start_sample(n_samples, chunk_rows, random_state)
         n_rows = int(n_samples)
         blocks = decoded_blocks(self.sampler_, self.transformer_, n_rows, seed, refine=False)

@@ -54,8 +54,8 @@ class CopulaSampler(CodeSampler):
 class GaussianCopula(Baseline):
     """Draw correlated normals, and map each to the distribution of its column.
 
-    The margins are right, and so is the strength of every monotone association between two numbers;
-    what is not monotone, and what only three columns together show, is lost.
+    The margins are right, and so is the strength of every monotone association between two numbers
+    without gaps; what is not monotone, and what only three columns together show, is lost.
 
     Parameters
     ----------
@@ -95,8 +95,11 @@ class GaussianCopula(Baseline):
     normalised Hermite polynomials h_k, with coefficients a_k = E[m h_k(z)], the covariance of two
     such means is ``sum_k a_k b_k r^k`` (Mehler's formula), which is solved for r: exact for two
     normals and for a normal with levels, up to 16 terms for two level parts, where it plays the
-    part of the polychoric correlation [2]_. Since pairs are estimated one by one the matrix may
-    have negative eigenvalues; they are set to zero and the diagonal is made 1 again.
+    part of the polychoric correlation [2]_. Correlations are at most 0.995. Where a column has
+    missing cells or spikes that depend on another one, its rows are a selection, and the
+    correlation over them is taken for that over all rows: it comes out too weak. Since pairs are
+    estimated one by one the matrix may have negative eigenvalues; they are set to zero and the
+    diagonal is made 1 again.
 
     References
     ----------
