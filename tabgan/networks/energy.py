@@ -5,12 +5,15 @@ from torch import Tensor, nn
 
 from tabgan.networks.blocks import ResidualBlock, trunk_width
 
+_LEAST_ENCODING = 8
+
 
 class EnergyDiscriminator(nn.Module):
     """Give rows an energy each, lower for rows that look real.
 
-    The encoding is narrower than the row, about a quarter of it, so that not every row can be
-    reconstructed.
+    The encoding of a wide row is a quarter of it, so that not every row can be reconstructed. Below
+    eight numbers it would be too narrow for its directions to mean anything; what cannot be
+    reconstructed is then left to the margin.
 
     **Shape**: ``(n_rows, n_inputs)`` -> ``(n_rows,)``, the mean squared error over the inputs.
     """
@@ -19,7 +22,7 @@ class EnergyDiscriminator(nn.Module):
         super().__init__()
         self.layers = layers
         width = trunk_width(layers)
-        encoding = max(1, min(width, n_inputs // 4))
+        encoding = min(width, max(_LEAST_ENCODING, n_inputs // 4))
         self.input = nn.Linear(n_inputs, width)
         self.blocks = nn.Sequential(*(ResidualBlock(width, h, normalise=False) for h in layers))
         self.to_encoding = nn.Linear(width, encoding)

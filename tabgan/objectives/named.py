@@ -45,7 +45,7 @@ OBJECTIVES = {
             name="wasserstein",
             discriminator_loss=critics.wasserstein_discriminator_loss,
             generator_loss=critics.wasserstein_generator_loss,
-            after_step=WeightClipping(0.02),
+            after_step=WeightClipping(0.2),
             discriminator_steps=5,
         ),
         Objective(
@@ -61,6 +61,7 @@ OBJECTIVES = {
             generator_loss=energy_generator_loss,
             encoding_penalty=EncodingPenalty(pulling_away, weight=0.1),
             discriminator="energy",
+            discriminator_steps=3,
         ),
     )
 }

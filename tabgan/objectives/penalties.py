@@ -87,7 +87,15 @@ class WeightClipping:
     Parameters
     ----------
     limit : float
-        Largest absolute value of a weight, above 0.
+        Largest absolute value of a bias, and of a weight of a layer of one input, above 0. That of
+        a layer of n inputs is ``limit / sqrt(n)``.
+
+    Notes
+    -----
+    The paper has one limit for all layers. Then the slope that a layer can reach grows with its
+    width: 0.02 is much for a layer of 1,000 inputs, and keeps one of 10 so flat that its activation
+    is as good as linear and no dependence between columns is seen. Divided by the square root of
+    the inputs, as first weights are, one limit serves layers of all widths.
 
     References
     ----------
@@ -96,10 +104,10 @@ class WeightClipping:
     Examples
     --------
     >>> import torch
-    >>> weights = torch.tensor([-3.0, 0.01])
-    >>> WeightClipping(0.05)([weights])
-    >>> weights
-    tensor([-0.0500,  0.0100])
+    >>> weights, biases = torch.tensor([[-3.0, 0.01, 0.2, 0.0]]), torch.tensor([0.2])
+    >>> WeightClipping(0.1)([weights, biases])
+    >>> weights, biases
+    (tensor([[-0.0500,  0.0100,  0.0500,  0.0000]]), tensor([0.1000]))
     """
 
     limit: float
@@ -107,4 +115,6 @@ class WeightClipping:
     @torch.no_grad()
     def __call__(self, weights: Iterable[Tensor]) -> None:
         for weight in weights:
-            weight.clamp_(-self.limit, self.limit)
+            n_inputs = weight.shape[1] if weight.ndim > 1 else 1
+            limit = self.limit * n_inputs**-0.5
+            weight.clamp_(-limit, limit)

@@ -53,14 +53,17 @@ def test_every_objective_trains_and_samples(name, recipe):
     assert records_the_game == OBJECTIVES[name].scores_are_logits
 
 
+@pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("name", OBJECTIVES)
-def test_every_objective_moves_the_generated_mean_to_the_real_one(name):
+def test_every_objective_moves_the_generated_mean_to_the_real_one(name, seed):
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"x": rng.choice(["a", "b"], 400), "y": rng.choice(["c", "d"], 400)})
     table["y"] = np.where(table["x"] == "a", "c", "d")
     table.loc[:7, "y"] = "d"  # else y would be looked up
-    settings = {**QUICK, **BARE, "max_steps": 250, "learning_rate": 5e-3, "averaging": 0.95}
-    model = TabularGAN(name, **settings).fit(table)
+    # An autoencoder first learns to reconstruct, and then to tell what it must not.
+    max_steps = 600 if name == "energy" else 250
+    settings = {**QUICK, **BARE, "max_steps": max_steps, "learning_rate": 5e-3, "averaging": 0.95}
+    model = TabularGAN(name, **{**settings, "random_state": seed}).fit(table)
     sample = model.sample(1000)
     agrees = (sample["x"] == "a") == (sample["y"] == "c")
     assert agrees.mean() > 0.8  # 0.5 before training
@@ -114,8 +117,10 @@ def test_clipping_keeps_every_weight_of_the_discriminator_within_the_limit():
     kept = _KeepState()
     TabularGAN("wasserstein", **QUICK, callbacks=[kept]).fit(make_known_table(200, random_state=0))
     limit = OBJECTIVES["wasserstein"].after_step.limit
-    largest = max(float(w.detach().abs().max()) for w in kept.state.discriminator.parameters())
-    assert largest == pytest.approx(limit)
+    for weight in kept.state.discriminator.parameters():
+        n_inputs = weight.shape[1] if weight.ndim > 1 else 1
+        assert weight.abs().max() <= limit / math.sqrt(n_inputs) * (1 + 1e-6)
+    assert kept.state.discriminator.output.weight.abs().max() > 0.999 * limit / math.sqrt(16)
 
 
 def test_penalties_on_real_and_fake_rows_apart_make_the_penalty_on_both():

@@ -158,12 +158,14 @@ def test_pulling_away_is_the_term_of_the_paper():
     assert torch.autograd.gradcheck(pulling_away, (encodings.requires_grad_(),))
 
 
-def test_clipping_bounds_every_weight_and_changes_no_other():
-    weights = [_scores(0), _scores(1)]
-    expected = [weight.clamp(-0.5, 0.5) for weight in weights]
+@pytest.mark.parametrize("shape, limit", [((6,), 0.5), ((2, 3), 0.5 / math.sqrt(3)), ((6, 1), 0.5)])
+def test_clipping_bounds_every_weight_by_its_layer_and_changes_no_other(shape, limit):
+    weights = [_scores(0).reshape(shape), _scores(1).reshape(shape)]
+    expected = [weight.clamp(-limit, limit) for weight in weights]
     WeightClipping(0.5)(weights)
     for weight, clipped in zip(weights, expected, strict=True):
-        assert torch.equal(weight, clipped)
+        torch.testing.assert_close(weight, clipped, rtol=1e-12, atol=0)
+        assert clipped.abs().max() == limit
 
 
 def test_the_unit_gradient_penalty_is_zero_at_slope_one_and_finite_at_slope_zero():
