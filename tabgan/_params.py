@@ -16,6 +16,7 @@ import numpy as np
 from tabgan.exceptions import InvalidParameterError
 
 __all__ = [
+    "ABOVE_ZERO",
     "RANDOM_STATE",
     "InstanceOf",
     "Interval",
@@ -173,6 +174,7 @@ class SequenceOf:
         return f"a list or tuple{length}, each member {_as_constraint(self.member)}"
 
 
+ABOVE_ZERO = Interval(float, 0, closed="neither")
 RANDOM_STATE: list = [
     None,
     Interval(int, 0),

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from tabgan._params import ABOVE_ZERO, check_parameters
+
 
 @dataclass(frozen=True)
 class EnergyMargin:
@@ -35,6 +37,9 @@ class EnergyMargin:
     """
 
     margin: float
+
+    def __post_init__(self) -> None:
+        check_parameters("EnergyMargin", vars(self), {"margin": [ABOVE_ZERO]})
 
     def __call__(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
         return real_scores + F.relu(self.margin - fake_scores)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from tabgan._params import ABOVE_ZERO, check_parameters
+
 #: Added under the square root of a gradient's norm, whose slope at 0 would be infinite.
 _TINY = 1e-12
 
@@ -111,6 +113,9 @@ class WeightClipping:
     """
 
     limit: float
+
+    def __post_init__(self) -> None:
+        check_parameters("WeightClipping", vars(self), {"limit": [ABOVE_ZERO]})
 
     @torch.no_grad()
     def __call__(self, weights: Iterable[Tensor]) -> None:

@@ -11,6 +11,7 @@ from tabgan.exceptions import InvalidParameterError
 from tabgan.metrics import js_divergence
 from tabgan.objectives import (
     OBJECTIVES,
+    EnergyMargin,
     Objective,
     Penalty,
     WeightClipping,
@@ -179,6 +180,14 @@ def test_the_unit_gradient_penalty_is_zero_at_slope_one_and_finite_at_slope_zero
     (slope,) = torch.autograd.grad(penalty.sum(), flat)
     assert penalty.tolist() == pytest.approx([1, 1], abs=1e-5)
     assert slope.isfinite().all()
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.0, "a", float("nan")])
+def test_bounds_that_bound_nothing_are_refused_when_they_are_made(value):
+    with pytest.raises(InvalidParameterError, match="'limit' parameter of WeightClipping"):
+        WeightClipping(value)
+    with pytest.raises(InvalidParameterError, match="'margin' parameter of EnergyMargin"):
+        EnergyMargin(value)
 
 
 @pytest.mark.parametrize(
