@@ -17,7 +17,7 @@ from tabgan.networks import (
     Inputs,
     LevelChoices,
     RowGenerator,
-    build_network,
+    network_without_storage,
 )
 from tabgan.objectives import Objective
 from tabgan.preprocessing import Layout, TableTransformer
@@ -118,31 +118,48 @@ def sampler_to_state(sampler: Sampler) -> tuple[dict[str, Any], dict[str, np.nda
 def sampler_from_state(
     state: dict[str, Any], arrays: dict[str, np.ndarray], layout: Layout, device: torch.device
 ) -> Sampler:
-    """Rebuild a sampler on `device`; bad weights raise KeyError or RuntimeError."""
-    rng = torch.Generator().manual_seed(0)  # these weights are all replaced
+    """Rebuild a sampler on `device`; bad weights raise KeyError, RuntimeError or ValueError.
+
+    Networks get their storage from the arrays, so that wrong sizes cost no memory.
+    """
+    _check_counts(state, len(arrays))
     inputs = Inputs(layout)
     n_condition = inputs.n_inputs + inputs.n_columns if state["conditional"] else 0
     sizes = state["noise_dim"], n_condition, layout.n_levels, layout.n_normal_parts
     network = _NETWORKS[state.get("network", "generator")]
-    generator = build_network(lambda: network(*sizes, tuple(state["generator_layers"])), rng)
+    generator = network_without_storage(lambda: network(*sizes, tuple(state["generator_layers"])))
     choices = LevelChoices([part.n_levels for part in layout.level_parts])
     model = RowGenerator(inputs, choices, generator)
     maps = NormalMaps(layout.n_normal_parts)
     refiner = None
     if state["refiner_layers"] is not None:
         refiner_sizes = state["refiner_members"], inputs.n_inputs, tuple(state["refiner_layers"])
-        refiner = build_network(lambda: DiscriminatorEnsemble(*refiner_sizes), rng)
-        _load(refiner, "refiner.", arrays)
+        refiner = network_without_storage(lambda: DiscriminatorEnsemble(*refiner_sizes))
+        _load(refiner, "refiner.", arrays, assign=True)
         refiner.to(device)
-    _load(generator, "generator.", arrays)
+    _load(generator, "generator.", arrays, assign=True)
     _load(inputs, "inputs.", arrays)
     _load(maps, "maps.", arrays)
     factor = float(state["logit_factor"])
     return Sampler(model.to(device), maps.to(device), layout, refiner, factor)
 
 
-def _load(module: nn.Module, prefix: str, arrays: dict[str, np.ndarray]) -> None:
+def _check_counts(state: dict[str, Any], n_arrays: int) -> None:
+    """Refuse more layers or members than there are arrays to fill them."""
+    counts = {
+        "generator_layers": len(state["generator_layers"]),
+        "refiner_layers": len(state["refiner_layers"] or ()),
+        "refiner_members": state["refiner_members"],
+    }
+    for name, count in counts.items():
+        if count > n_arrays:
+            raise ValueError(f"{name} asks for {count} networks or layers in {n_arrays} arrays")
+
+
+def _load(
+    module: nn.Module, prefix: str, arrays: dict[str, np.ndarray], *, assign: bool = False
+) -> None:
     weights: dict[str, Tensor] = {
         name: torch.as_tensor(array) for name, array in arrays_below(prefix, arrays).items()
     }
-    module.load_state_dict(weights)
+    module.load_state_dict(weights, assign=assign)

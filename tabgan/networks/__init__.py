@@ -11,7 +11,7 @@ from tabgan.networks.blocks import (
     ResidualBlock,
 )
 from tabgan.networks.energy import EnergyDiscriminator
-from tabgan.networks.initialisation import build_network
+from tabgan.networks.initialisation import build_network, network_without_storage
 from tabgan.networks.inputs import Inputs
 from tabgan.networks.levels import LevelChoices
 from tabgan.networks.rows import GivenColumns, RowGenerator
@@ -29,4 +29,5 @@ __all__ = [
     "ResidualBlock",
     "RowGenerator",
     "build_network",
+    "network_without_storage",
 ]

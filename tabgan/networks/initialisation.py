@@ -10,6 +10,14 @@ from torch import nn
 Network = TypeVar("Network", bound=nn.Module)
 
 
+def network_without_storage(make: Callable[[], Network]) -> Network:
+    """Construct a network whose weights have shapes and no values yet."""
+    with warnings.catch_warnings(), torch.device("meta"):
+        # A table of constants has layers of width zero.
+        warnings.filterwarnings("ignore", "Initializing zero-element tensors")
+        return make()
+
+
 def build_network(make: Callable[[], Network], generator: torch.Generator) -> Network:
     """Construct a network of linear layers and layer norms and draw its weights from `generator`.
 
@@ -17,11 +25,7 @@ def build_network(make: Callable[[], Network], generator: torch.Generator) -> Ne
     weights and biases. The network is constructed without storage first: torch's own constructors
     would draw from the global generator.
     """
-    with warnings.catch_warnings(), torch.device("meta"):
-        # A table of constants has layers of width zero.
-        warnings.filterwarnings("ignore", "Initializing zero-element tensors")
-        network = make()
-    network.to_empty(device="cpu")
+    network = network_without_storage(make).to_empty(device="cpu")
     for module in network.modules():
         if isinstance(module, nn.Linear):
             bound = max(1, module.in_features) ** -0.5

@@ -189,6 +189,29 @@ def test_damaged_models_are_refused(fitted, tmp_path, damage):
         tabgan.load(path)
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"noise_dim": 10**12},
+        {"generator_layers": [10**9, 10**9]},
+        {"generator_layers": [1] * 10**6},
+        {"refiner_layers": [16, 16], "refiner_members": 10**9},
+        {"refiner_layers": [10**9], "refiner_members": 2},
+    ],
+)
+def test_sizes_that_the_arrays_do_not_have_are_refused_before_memory_is_taken(
+    fitted, tmp_path, claim
+):
+    path = tmp_path / "model.tabgan"
+    fitted.save(path)
+    manifest, arrays = tabgan.archive.read_archive(path, expected_format="tabgan-model")
+    del manifest["format_version"]
+    manifest["sampler"].update(claim)
+    tabgan.archive.write_archive(path, manifest, arrays)
+    with pytest.raises(ArchiveError, match=r"model\.tabgan"):
+        tabgan.load(path)
+
+
 def test_saving_to_a_folder_that_is_not_there_names_it(fitted, tmp_path):
     with pytest.raises(ArchiveError, match="nowhere"):
         fitted.save(tmp_path / "nowhere" / "model.tabgan")
