@@ -33,7 +33,7 @@ CONTROLS = ("real", "independent")
 #: The adversarial part alone but for the average of weights, with smaller networks and batches and
 #: larger steps than the default's: two columns allow them, and sharp edges need many steps.
 SETTINGS = {
-    "max_steps": 6000,
+    "max_steps": 2000,
     "batch_size": 128,
     "learning_rate": 5e-3,
     "generator_layers": (128, 128),
