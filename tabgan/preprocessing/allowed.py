@@ -6,7 +6,7 @@ its level is "continuous" certain ranges of normal scores. One such pair is an *
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from tabgan.schema.text_forms import parse_texts
 
 __all__ = ["Allowed", "Bounds", "allow"]
 
+_ENDS = ("low", "high", "scores")
 #: Share of the range that stands for a single number of a column without a grid.
 _NARROW = 1e-3
 
@@ -45,6 +46,8 @@ class Allowed:
         Level of each atom; 0 for a column without a level part.
     low, high : ndarray of shape (n_atoms,), float64
         Range of its normal score; infinite where the level has none.
+    scores : ndarray of shape (n_atoms,), float64
+        The normal score of a single number, 0 where the level has none, NaN for an interval.
     options : ndarray of shape (n_atoms,), int64
         Which of the values that were asked for it stands for.
     shares : ndarray of shape (n_options,), or None
@@ -55,6 +58,7 @@ class Allowed:
     levels: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    scores: np.ndarray
     options: np.ndarray
     shares: np.ndarray | None = None
 
@@ -62,17 +66,26 @@ class Allowed:
     def of_levels(cls, levels: Any) -> "Allowed":
         """Levels without a normal score, all of one option."""
         levels = np.asarray(levels, np.int64)
-        ends = np.full(len(levels), np.inf)
-        return cls(levels, -ends, ends, np.zeros(len(levels), np.int64))
+        ends, zeros = np.full(len(levels), np.inf), np.zeros(len(levels))
+        return cls(levels, -ends, ends, zeros, zeros.astype(np.int64))
+
+    @classmethod
+    def of_score(cls, level: int, score: float) -> "Allowed":
+        """The single number that has a normal score."""
+        return replace(cls.of_levels([level]), **dict.fromkeys(_ENDS, np.array([score])))
 
     def __len__(self) -> int:
         return len(self.levels)
 
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one code only."""
+        return len(self) == 1 and not np.isnan(self.scores[0])
+
     def take(self, atoms: Any) -> "Allowed":
         """Some of the atoms: an index array or a mask."""
-        return Allowed(
-            self.levels[atoms], self.low[atoms], self.high[atoms], self.options[atoms], self.shares
-        )
+        names = ("levels", *_ENDS, "options")
+        return replace(self, **{name: getattr(self, name)[atoms] for name in names})
 
 
 @dataclass(frozen=True)
@@ -127,7 +140,7 @@ def allow(coder: ColumnCoder, wanted: Any) -> tuple[Allowed, Bounds | None]:
     if isinstance(wanted, Mapping):
         shares = _check_shares(coder, wanted)
         allowed, bounds = _allow_values(coder, list(wanted))
-        return Allowed(allowed.levels, allowed.low, allowed.high, allowed.options, shares), bounds
+        return replace(allowed, shares=shares), bounds
     values = _as_values(coder, wanted)
     return _allow_values(coder, values)
 
@@ -170,7 +183,8 @@ def _allow_values(coder: ColumnCoder, values: list[Any]) -> tuple[Allowed, Bound
     given = encode_given(coder, cells)
     low = np.where(given.is_continuous, given.normals, -np.inf).astype(np.float64)
     high = np.where(given.is_continuous, given.normals, np.inf).astype(np.float64)
-    allowed = Allowed(given.levels.astype(np.int64), low, high, np.arange(len(values)))
+    scores = np.where(given.is_continuous, given.normals, 0.0).astype(np.float64)
+    allowed = Allowed(given.levels.astype(np.int64), low, high, scores, np.arange(len(values)))
     if given.numbers is None:
         return allowed, None
     numeric = numeric_coder(coder)
@@ -183,7 +197,7 @@ def _allow_values(coder: ColumnCoder, values: list[Any]) -> tuple[Allowed, Bound
             low[atom], high[atom] = ends
     continuous = np.unique(given.numbers[given.is_continuous])
     bounds = Bounds(None, None, continuous) if len(continuous) else None
-    return Allowed(allowed.levels, low, high, allowed.options), bounds
+    return allowed, bounds
 
 
 def _is_missing(value: Any) -> bool:
@@ -241,6 +255,7 @@ def _allow_interval(coder: ColumnCoder, between: Between) -> tuple[Allowed, Boun
             np.append(allowed.levels, coder.n_levels - 1),
             np.append(allowed.low, min(ends)),
             np.append(allowed.high, max(ends)),
+            np.append(allowed.scores, np.nan),
             np.zeros(len(allowed) + 1, np.int64),
         )
     return allowed, Bounds(max(low, known_low), min(high, known_high))
