@@ -17,11 +17,13 @@ from tabgan.preprocessing.column import ColumnCoder, read_cells
 from tabgan.preprocessing.given_cells import (
     as_objects,
     encode_given,
+    in_zone,
     is_numeric,
     known_range,
     numeric_coder,
     raise_beyond,
     raise_unknown,
+    refuse_other_kinds,
     written,
 )
 from tabgan.preprocessing.text import TextCoder
@@ -32,6 +34,8 @@ from tabgan.schema.text_forms import parse_texts
 __all__ = ["Allowed", "Bounds", "allow"]
 
 _ENDS = ("low", "high", "scores")
+#: Most rows that counts may sum to.
+_MOST_ROWS = 2**62
 #: Share of the range that stands for a single number of a column without a grid.
 _NARROW = 1e-3
 
@@ -174,7 +178,7 @@ def _as_values(coder: ColumnCoder, wanted: Any) -> list[Any]:
 
 
 def _allow_values(coder: ColumnCoder, values: list[Any]) -> tuple[Allowed, Bounds | None]:
-    cells = pd.Series(as_objects(values), dtype=object)
+    cells = pd.Series(as_objects(values), dtype=object, name=coder.name)
     if any(value is not MISSING and _is_missing(value) for value in values):
         raise InvalidParameterError(
             f"The condition on column {coder.name!r} holds a missing value; ask for missing cells "
@@ -219,6 +223,11 @@ def _check_shares(coder: ColumnCoder, wanted: Mapping) -> np.ndarray:
             f"(a float) of at least 0 for each value. Got {dict(wanted)!r} instead."
         )
     if are_counts:
+        if sum(numbers) > _MOST_ROWS:
+            raise InvalidParameterError(
+                f"The counts of column {coder.name!r} sum to {sum(numbers):,}, more rows than a "
+                "sample can have; lower them, or give shares as floats."
+            )
         return np.array(numbers, np.int64)
     shares = np.array(numbers, np.float64)
     if not abs(shares.sum() - 1) < 1e-6:
@@ -265,6 +274,7 @@ def _end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
     """One end of an interval as a number of the column's coder, moved inwards onto its grid."""
     inner, numeric = coder.coder.inner, numeric_coder(coder)
     try:
+        refuse_other_kinds(end)
         if isinstance(coder.column, Datetime):
             number = _date_end(coder, end, is_low=is_low)
         elif isinstance(inner, TextCoder):
@@ -273,10 +283,12 @@ def _end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
             number = float(parse_texts(written_end, inner.form)[0] if is_text else end)
         else:
             number = float(read_cells(pd.Series([end]), np.zeros(1, bool), coder.column)[0])
-    except (SchemaError, AttributeError, TypeError, ValueError, IndexError) as error:
+    except (
+        SchemaError, AttributeError, TypeError, ValueError, IndexError, OverflowError
+    ) as error:  # fmt: skip
         raise InvalidParameterError(
             f"The end {end!r} of the interval for column {coder.name!r}, of kind "
-            f"{coder.column.kind}, cannot be read ({error})."
+            f"{coder.column.kind}, cannot be read ({error.__cause__ or error})."
         ) from error
     if not numeric.grid:
         return number
@@ -295,7 +307,8 @@ def _date_end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
             instant = pd.Timestamp(end).to_datetime64()
         inner = inner.inner
     else:
-        instant = read_cells(pd.Series([end], dtype=object), np.zeros(1, bool), coder.column)[0]
+        ends = in_zone(pd.Series([end], dtype=object), coder.column)
+        instant = read_cells(ends, np.zeros(1, bool), coder.column)[0]
     ticks = instant.astype(f"M8[{inner.unit}]")
     is_cut = is_low and ticks < instant  # a date in the middle of a tick
     return float(ticks.astype(np.int64) - inner.epoch + is_cut)

@@ -138,7 +138,8 @@ class Conditions:
                     f"The counts of column {name!r} sum to {total}, and n_samples is {n_samples}; "
                     "change one of them, or give shares as floats."
                 )
-        n_combinations = math.prod(int(np.size(each.sets[0].shares)) for each in self.counted)
+        shares = [each.sets[0].shares for each in self.counted]
+        n_combinations = math.prod([len(each) for each in shares if each is not None])
         if n_combinations > MOST_COMBINATIONS:
             raise InvalidParameterError(
                 f"Counts or shares are wanted for {n_combinations:,} combinations of values; name "
@@ -196,8 +197,9 @@ def check_names(coder: TableCoder, names: list[Hashable]) -> None:
         raise InvalidParameterError("The table of conditions has a column twice; drop one of them.")
     for name in names:
         if name not in coder.schema:
-            close = get_close_matches(str(name), [str(known) for known in coder.schema], n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            known = {str(each): each for each in coder.schema}
+            close = get_close_matches(str(name), list(known), n=1)
+            hint = f" Did you mean {known[close[0]]!r}?" if close else ""
             raise InvalidParameterError(f"The fitted table has no column {name!r}.{hint}")
         if isinstance(coder.schema[name], Identifier):
             raise InvalidParameterError(

@@ -159,9 +159,9 @@ class ConditionalSampler:
         self, rows: np.ndarray, groups: np.ndarray, rng: torch.Generator, *, weigh: bool
     ) -> Iterator[tuple[np.ndarray, Codes]]:
         """Those of `rows` for whose conditions pools of free rows are enough, and their codes."""
-        n_pool = POOL_ROWS
-        if not self.conditions.is_mapping:
-            n_pool = int(np.clip(self.n_rows * MOST_DRAWS, FEWEST_ROWS, POOL_ROWS))
+        is_endless = self.conditions.is_mapping and self._dealer is None
+        n_rows = len(groups) if is_endless else self.n_rows
+        n_pool = int(np.clip(n_rows * MOST_DRAWS, FEWEST_ROWS, POOL_ROWS))
         n_pools = -(-len(rows) * MOST_DRAWS // n_pool)
         for n_left in range(n_pools, 0, -1):
             if not len(rows):
