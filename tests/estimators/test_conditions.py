@@ -49,7 +49,7 @@ EACH_KIND = [
 ]
 
 
-SMALL_VAE = {"latent_dim": 16, "generator_layers": (64,), "encoder_layers": (64,)}
+SMALL_VAE = {"latent_dim": 16, "encoder_layers": (64,), "decoder_layers": (64,)}
 
 
 @pytest.fixture(scope="module", name="quick", params=["gan", "vae"])
@@ -256,7 +256,7 @@ def test_a_table_of_one_column_needs_no_pairs_and_few_free_rows(quick, monkeypat
         return outputs(model, n_rows, *arguments)
 
     monkeypatch.setattr(type(quick.sampler_.model), "outputs", counted)
-    quick.sample(conditions=pd.DataFrame({"size": [200]}), random_state=0)
+    quick.sample(conditions=pd.DataFrame({"value": [1.234]}), random_state=0)
     assert sum(sizes) <= 9000
 
 
