@@ -6,25 +6,36 @@ from typing import Any
 import numpy as np
 
 from tabgan.exceptions import ConditionWarning, InvalidParameterError
-from tabgan.preprocessing import TableTransformer
+from tabgan.preprocessing import Conditions, TableTransformer
 from tabgan.sampling import ConditionalSampler, Sampler
 
 #: Expected number of rows of the fitted table below which conditions count as never seen together.
 _SEEN_ROWS = 0.5
 
 
-def make_conditional_sampler(
-    sampler: Sampler, transformer: TableTransformer, conditions: Any, n_samples: int, seed: int
-) -> ConditionalSampler:
-    """The sampler of rows under `conditions`, or an error before any work."""
+def read_sample_conditions(
+    sampler: Sampler, transformer: TableTransformer, conditions: Any, n_samples: int
+) -> Conditions:
+    """What is asked of the rows of a sample, or an error before any work."""
     read = transformer.encode_conditions(conditions)
-    read.check_counts(n_samples, transformer.layout_.columns)
+    read.check_counts(n_samples)
     if not sampler.model.is_conditional:
         raise InvalidParameterError(
-            "This model was fitted with conditional=False and cannot complete rows; fit with "
-            "conditional=True, the default, to sample under conditions."
+            "This model was fitted with conditional=False, so it cannot fill in what free rows "
+            "leave open; fit with conditional=True, the default, to sample under conditions."
         )
-    conditional = ConditionalSampler(sampler, read, n_samples, seed)
+    return read
+
+
+def make_conditional_sampler(
+    sampler: Sampler,
+    transformer: TableTransformer,
+    conditions: Conditions,
+    n_samples: int,
+    seed: int,
+) -> ConditionalSampler:
+    """The sampler of rows under `conditions`, and a warning if they are hardly ever met."""
+    conditional = ConditionalSampler(sampler, conditions, n_samples, seed)
     _warn_of_unseen(conditional, transformer)
     return conditional
 

@@ -1,5 +1,6 @@
 """What a fitted generator says of rows that it is shown: how real, and of which class."""
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -139,12 +140,14 @@ class RowReading(TableGenerator):
         -------
         DataFrame of shape (n_rows, n_levels)
             Probabilities, which sum to 1 in each row; its columns are the levels, its index that of
-            `X`. A missing target is no level.
+            `X`. Where a column from which the target follows is known, they are 0 and 1. A missing
+            target is no level: where nothing else is possible, the row is NaN.
 
         Raises
         ------
         InvalidParameterError
-            If the target is no column of levels, or a row holds a level that fit never saw.
+            If the target is no column of levels, `X` has no other column or no row, or a row holds
+            a level that fit never saw.
 
         Notes
         -----
@@ -173,11 +176,22 @@ class RowReading(TableGenerator):
                 "This model was fitted with conditional=False; fit with conditional=True, the "
                 "default, to classify."
             )
+        if not isinstance(target, Hashable):
+            raise InvalidParameterError(
+                "The 'target' parameter of class_posterior must be the name of one column. Got "
+                f"{target!r} instead."
+            )
         classes = self.transformer_.classes(target)
         table = as_frame(X).drop(columns=[target], errors="ignore")
+        if not table.size:
+            raise InvalidParameterError(
+                "The 'X' parameter of class_posterior must have rows, and columns beside the "
+                f"target {target!r}. Got {len(table)} row(s) of columns {list(table.columns)!r}."
+            )
         conditions = self.transformer_.encode_conditions(table, strict=False)
         seed = child_seed(root_seed(random_state), "posterior")
         sampler = ConditionalSampler(self.sampler_, conditions, 1, seed)
         chances = sampler.level_chances(classes.column, n_draws) @ classes.indicators
-        shares = chances / chances.sum(axis=1, keepdims=True)
+        total = chances.sum(axis=1, keepdims=True)
+        shares = np.divide(chances, total, out=np.full_like(chances, np.nan), where=total > 0)
         return pd.DataFrame(shares, index=table.index, columns=classes.values)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from tabgan._params import InstanceOf, check_parameters
-from tabgan.estimators._conditioning import make_conditional_sampler
+from tabgan.estimators._conditioning import make_conditional_sampler, read_sample_conditions
 from tabgan.estimators._drawing import decoded_blocks, decoded_conditional_blocks
 from tabgan.estimators._table_generator import TableGenerator, check_count
 from tabgan.sampling import Sampler
@@ -131,13 +131,17 @@ class RowSampling(TableGenerator):
         [2, 2, 1]
         """
         check_parameters("sample", {"refine": refine}, {"refine": [None, InstanceOf(bool)]})
-        seed = self._start_sample(n_samples, chunk_rows, random_state)
+        self._check_sizes(n_samples, chunk_rows)
         refine, n_rows = bool(self.refine if refine is None else refine), int(n_samples)
-        if conditions is None:
+        asked = None
+        if conditions is not None:  # first, so that a call that is refused is no sample
+            asked = read_sample_conditions(self.sampler_, self.transformer_, conditions, n_rows)
+        seed = self._start_sample(n_samples, chunk_rows, random_state)
+        if asked is None:
             blocks = decoded_blocks(self.sampler_, self.transformer_, n_rows, seed, refine=refine)
         else:
             sampler = make_conditional_sampler(
-                self.sampler_, self.transformer_, conditions, n_rows, seed
+                self.sampler_, self.transformer_, asked, n_rows, seed
             )
             n_rows = sampler.n_rows
             blocks = decoded_conditional_blocks(sampler, self.transformer_, refine=refine)

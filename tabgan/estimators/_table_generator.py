@@ -69,13 +69,17 @@ class TableGenerator(BaseEstimator):
 
     def _start_sample(self, n_samples: int, chunk_rows: int, random_state: Any) -> int:
         """Refuse impossible sizes, and give the seed of the next sample."""
-        check_is_fitted(self, "sampler_")
-        check_count("n_samples", n_samples)
-        check_count("chunk_rows", chunk_rows)
+        self._check_sizes(n_samples, chunk_rows)
         if random_state is not None:
             return root_seed(random_state)
         self.n_sample_calls_ += 1
         return child_seed(self.seed_, "sample", self.n_sample_calls_ - 1)
+
+    def _check_sizes(self, n_samples: int, chunk_rows: int) -> None:
+        """Refuse sizes that no sample can have, and estimators that were not fitted."""
+        check_is_fitted(self, "sampler_")
+        check_count("n_samples", n_samples)
+        check_count("chunk_rows", chunk_rows)
 
     def _in_pieces(
         self, blocks: Iterator[pd.DataFrame], n_rows: int, chunk_rows: int

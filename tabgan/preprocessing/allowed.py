@@ -6,7 +6,7 @@ its level is "continuous" certain ranges of normal scores. One such pair is an *
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,13 @@ from tabgan.preprocessing.column import ColumnCoder, read_cells
 from tabgan.preprocessing.given_cells import (
     as_objects,
     encode_given,
+    in_zone,
     is_numeric,
     known_range,
     numeric_coder,
     raise_beyond,
     raise_unknown,
+    refuse_other_kinds,
     written,
 )
 from tabgan.preprocessing.text import TextCoder
@@ -31,6 +33,9 @@ from tabgan.schema.text_forms import parse_texts
 
 __all__ = ["Allowed", "Bounds", "allow"]
 
+_ENDS = ("low", "high", "scores")
+#: Most rows that counts may sum to.
+_MOST_ROWS = 2**62
 #: Share of the range that stands for a single number of a column without a grid.
 _NARROW = 1e-3
 
@@ -45,6 +50,8 @@ class Allowed:
         Level of each atom; 0 for a column without a level part.
     low, high : ndarray of shape (n_atoms,), float64
         Range of its normal score; infinite where the level has none.
+    scores : ndarray of shape (n_atoms,), float64
+        The normal score of a single number, 0 where the level has none, NaN for an interval.
     options : ndarray of shape (n_atoms,), int64
         Which of the values that were asked for it stands for.
     shares : ndarray of shape (n_options,), or None
@@ -55,6 +62,7 @@ class Allowed:
     levels: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    scores: np.ndarray
     options: np.ndarray
     shares: np.ndarray | None = None
 
@@ -62,17 +70,26 @@ class Allowed:
     def of_levels(cls, levels: Any) -> "Allowed":
         """Levels without a normal score, all of one option."""
         levels = np.asarray(levels, np.int64)
-        ends = np.full(len(levels), np.inf)
-        return cls(levels, -ends, ends, np.zeros(len(levels), np.int64))
+        ends, zeros = np.full(len(levels), np.inf), np.zeros(len(levels))
+        return cls(levels, -ends, ends, zeros, zeros.astype(np.int64))
+
+    @classmethod
+    def of_score(cls, level: int, score: float) -> "Allowed":
+        """The single number that has a normal score."""
+        return replace(cls.of_levels([level]), **dict.fromkeys(_ENDS, np.array([score])))
 
     def __len__(self) -> int:
         return len(self.levels)
 
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one code only."""
+        return len(self) == 1 and not np.isnan(self.scores[0])
+
     def take(self, atoms: Any) -> "Allowed":
         """Some of the atoms: an index array or a mask."""
-        return Allowed(
-            self.levels[atoms], self.low[atoms], self.high[atoms], self.options[atoms], self.shares
-        )
+        names = ("levels", *_ENDS, "options")
+        return replace(self, **{name: getattr(self, name)[atoms] for name in names})
 
 
 @dataclass(frozen=True)
@@ -127,7 +144,7 @@ def allow(coder: ColumnCoder, wanted: Any) -> tuple[Allowed, Bounds | None]:
     if isinstance(wanted, Mapping):
         shares = _check_shares(coder, wanted)
         allowed, bounds = _allow_values(coder, list(wanted))
-        return Allowed(allowed.levels, allowed.low, allowed.high, allowed.options, shares), bounds
+        return replace(allowed, shares=shares), bounds
     values = _as_values(coder, wanted)
     return _allow_values(coder, values)
 
@@ -161,7 +178,7 @@ def _as_values(coder: ColumnCoder, wanted: Any) -> list[Any]:
 
 
 def _allow_values(coder: ColumnCoder, values: list[Any]) -> tuple[Allowed, Bounds | None]:
-    cells = pd.Series(as_objects(values), dtype=object)
+    cells = pd.Series(as_objects(values), dtype=object, name=coder.name)
     if any(value is not MISSING and _is_missing(value) for value in values):
         raise InvalidParameterError(
             f"The condition on column {coder.name!r} holds a missing value; ask for missing cells "
@@ -170,7 +187,8 @@ def _allow_values(coder: ColumnCoder, values: list[Any]) -> tuple[Allowed, Bound
     given = encode_given(coder, cells)
     low = np.where(given.is_continuous, given.normals, -np.inf).astype(np.float64)
     high = np.where(given.is_continuous, given.normals, np.inf).astype(np.float64)
-    allowed = Allowed(given.levels.astype(np.int64), low, high, np.arange(len(values)))
+    scores = np.where(given.is_continuous, given.normals, 0.0).astype(np.float64)
+    allowed = Allowed(given.levels.astype(np.int64), low, high, scores, np.arange(len(values)))
     if given.numbers is None:
         return allowed, None
     numeric = numeric_coder(coder)
@@ -183,7 +201,7 @@ def _allow_values(coder: ColumnCoder, values: list[Any]) -> tuple[Allowed, Bound
             low[atom], high[atom] = ends
     continuous = np.unique(given.numbers[given.is_continuous])
     bounds = Bounds(None, None, continuous) if len(continuous) else None
-    return Allowed(allowed.levels, low, high, allowed.options), bounds
+    return allowed, bounds
 
 
 def _is_missing(value: Any) -> bool:
@@ -205,6 +223,11 @@ def _check_shares(coder: ColumnCoder, wanted: Mapping) -> np.ndarray:
             f"(a float) of at least 0 for each value. Got {dict(wanted)!r} instead."
         )
     if are_counts:
+        if sum(numbers) > _MOST_ROWS:
+            raise InvalidParameterError(
+                f"The counts of column {coder.name!r} sum to {sum(numbers):,}, more rows than a "
+                "sample can have; lower them, or give shares as floats."
+            )
         return np.array(numbers, np.int64)
     shares = np.array(numbers, np.float64)
     if not abs(shares.sum() - 1) < 1e-6:
@@ -241,6 +264,7 @@ def _allow_interval(coder: ColumnCoder, between: Between) -> tuple[Allowed, Boun
             np.append(allowed.levels, coder.n_levels - 1),
             np.append(allowed.low, min(ends)),
             np.append(allowed.high, max(ends)),
+            np.append(allowed.scores, np.nan),
             np.zeros(len(allowed) + 1, np.int64),
         )
     return allowed, Bounds(max(low, known_low), min(high, known_high))
@@ -250,6 +274,7 @@ def _end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
     """One end of an interval as a number of the column's coder, moved inwards onto its grid."""
     inner, numeric = coder.coder.inner, numeric_coder(coder)
     try:
+        refuse_other_kinds(end)
         if isinstance(coder.column, Datetime):
             number = _date_end(coder, end, is_low=is_low)
         elif isinstance(inner, TextCoder):
@@ -258,10 +283,12 @@ def _end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
             number = float(parse_texts(written_end, inner.form)[0] if is_text else end)
         else:
             number = float(read_cells(pd.Series([end]), np.zeros(1, bool), coder.column)[0])
-    except (SchemaError, AttributeError, TypeError, ValueError, IndexError) as error:
+    except (
+        SchemaError, AttributeError, TypeError, ValueError, IndexError, OverflowError
+    ) as error:  # fmt: skip
         raise InvalidParameterError(
             f"The end {end!r} of the interval for column {coder.name!r}, of kind "
-            f"{coder.column.kind}, cannot be read ({error})."
+            f"{coder.column.kind}, cannot be read ({error.__cause__ or error})."
         ) from error
     if not numeric.grid:
         return number
@@ -280,7 +307,8 @@ def _date_end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
             instant = pd.Timestamp(end).to_datetime64()
         inner = inner.inner
     else:
-        instant = read_cells(pd.Series([end], dtype=object), np.zeros(1, bool), coder.column)[0]
+        ends = in_zone(pd.Series([end], dtype=object), coder.column)
+        instant = read_cells(ends, np.zeros(1, bool), coder.column)[0]
     ticks = instant.astype(f"M8[{inner.unit}]")
     is_cut = is_low and ticks < instant  # a date in the middle of a tick
     return float(ticks.astype(np.int64) - inner.epoch + is_cut)

@@ -4,6 +4,7 @@ A mapping asks the same of every row; a table asks something of each row. Either
 with a mask of columns, and for columns of which only a set is known, the codes that are allowed.
 """
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -27,6 +28,9 @@ from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.schema import Identifier
 
 __all__ = ["ColumnSets", "Conditions", "check_names", "read_conditions"]
+
+#: Most combinations of values for which counts are wanted.
+MOST_COMBINATIONS = 4096
 
 
 @dataclass(frozen=True)
@@ -100,13 +104,15 @@ class Conditions:
     given : Codes
         One row for each condition; only the columns of the mask count.
     mask : ndarray of shape (n_conditions, n_columns), bool
-        Columns of which the codes are given.
+        Columns of which the codes are given; none of a mapping, which has sets alone.
     sets : tuple of ColumnSets
-        Columns of which the codes lie in a set. Of a mapping, the given ones are among them.
+        Columns of which the codes lie in a set, maybe of a single code.
     restored : tuple of Restored
         Columns whose cells are set to what was asked for after decoding.
     is_mapping : bool
         Whether one condition holds for all rows.
+    totals : tuple of (hashable, int)
+        The columns of which counts are wanted, and the sum of these.
     """
 
     given: Codes
@@ -114,29 +120,31 @@ class Conditions:
     sets: tuple[ColumnSets, ...]
     restored: tuple[Restored, ...]
     is_mapping: bool
+    totals: tuple[tuple[Hashable, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.given)
-
-    @property
-    def open_sets(self) -> tuple[ColumnSets, ...]:
-        """The sets of columns that are not given."""
-        return tuple(each for each in self.sets if not self.mask[:, each.column].all())
 
     @property
     def counted(self) -> tuple[ColumnSets, ...]:
         """The sets for whose values counts or shares are wanted."""
         return tuple(each for each in self.sets if each.sets[0].shares is not None)
 
-    def check_counts(self, n_samples: int, names: tuple[Hashable, ...]) -> None:
-        """Refuse counts that do not sum to the number of rows."""
-        for each in self.counted:
-            wanted = each.sets[0].shares
-            if wanted is not None and wanted.dtype.kind == "i" and wanted.sum() != n_samples:
+    def check_counts(self, n_samples: int) -> None:
+        """Refuse counts that do not sum to the number of rows, and too many combinations."""
+        for name, total in self.totals:
+            if total != n_samples:
                 raise InvalidParameterError(
-                    f"The counts of column {names[each.column]!r} sum to {wanted.sum()}, and "
-                    f"n_samples is {n_samples}; change one of them, or give shares as floats."
+                    f"The counts of column {name!r} sum to {total}, and n_samples is {n_samples}; "
+                    "change one of them, or give shares as floats."
                 )
+        shares = [each.sets[0].shares for each in self.counted]
+        n_combinations = math.prod([len(each) for each in shares if each is not None])
+        if n_combinations > MOST_COMBINATIONS:
+            raise InvalidParameterError(
+                f"Counts or shares are wanted for {n_combinations:,} combinations of values; name "
+                f"at most {MOST_COMBINATIONS:,}."
+            )
 
     def restore(self, table: pd.DataFrame, codes: Codes, rows: np.ndarray) -> pd.DataFrame:
         """A decoded table with the cells that were asked for.
@@ -189,8 +197,9 @@ def check_names(coder: TableCoder, names: list[Hashable]) -> None:
         raise InvalidParameterError("The table of conditions has a column twice; drop one of them.")
     for name in names:
         if name not in coder.schema:
-            close = get_close_matches(str(name), [str(known) for known in coder.schema], n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            known = {str(each): each for each in coder.schema}
+            close = get_close_matches(str(name), list(known), n=1)
+            hint = f" Did you mean {known[close[0]]!r}?" if close else ""
             raise InvalidParameterError(f"The fitted table has no column {name!r}.{hint}")
         if isinstance(coder.schema[name], Identifier):
             raise InvalidParameterError(
@@ -242,10 +251,12 @@ class _MappingReader(_Reader):
         self.conditions = conditions
 
     def read(self) -> Conditions:
-        allowed: dict[Hashable, tuple[Allowed, Hashable, Bounds | None]] = {}
-        restored = []
+        allowed: dict[Hashable, tuple[Allowed, Hashable]] = {}
+        restored, totals = [], []
         for name, wanted in self.conditions.items():
             codes, bounds = allow(self.column_coder(name), wanted)
+            if codes.shares is not None and codes.shares.dtype.kind == "i":
+                totals.append((name, int(codes.shares.sum())))
             lookup, owner = self.lookup(name), name
             if lookup is not None:
                 owner, codes = self.root(lookup), _of_root(codes, lookup)
@@ -255,34 +266,14 @@ class _MappingReader(_Reader):
                 restored.append(self.restored(name, bounds=bounds))
             if owner in allowed:
                 codes = _both(codes, allowed[owner][0], (name, allowed[owner][1]))
-            allowed[owner] = codes, name, bounds
+            allowed[owner] = codes, name
         levels, normals, mask = self.empty(1)
         sets = []
-        for owner, (codes, _, bounds) in allowed.items():
-            column = self.column_of[owner]
-            sets.append(ColumnSets(column, (codes,), np.zeros(1, np.int64)))
-            is_range = np.isfinite(codes.low).any() or np.isfinite(codes.high).any()
-            is_number = bounds is not None and bounds.values is not None
-            if len(codes) == 1 and (is_number or not is_range):
-                mask[0, column] = True
-                self._give(owner, codes, bounds, levels, normals)
-        return Conditions(Codes(levels, normals), mask, tuple(sets), tuple(restored), True)
-
-    def _give(
-        self,
-        owner: Hashable,
-        codes: Allowed,
-        bounds: Bounds | None,
-        levels: np.ndarray,
-        normals: np.ndarray,
-    ) -> None:
-        """Write the one code that is allowed."""
-        level_part, normal_part = self.parts[self.positions[owner]]
-        if level_part is not None:
-            levels[0, level_part] = codes.levels[0]
-        if normal_part is not None and bounds is not None and bounds.values is not None:
-            _, scores = numeric_coder(self.column_coder(owner)).encode(bounds.values)
-            normals[0, normal_part] = scores[0]
+        for owner, (codes, _) in allowed.items():
+            sets.append(ColumnSets(self.column_of[owner], (codes,), np.zeros(1, np.int64)))
+        return Conditions(
+            Codes(levels, normals), mask, tuple(sets), tuple(restored), True, tuple(totals)
+        )
 
 
 def _of_root(codes: Allowed, lookup: Lookup) -> Allowed:

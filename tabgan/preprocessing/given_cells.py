@@ -1,6 +1,7 @@
 """Cells of one column that are asked for: encoded, or refused with the nearest that there is."""
 
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,26 +15,30 @@ from tabgan.preprocessing.datetime import DatetimeCoder
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder
 from tabgan.preprocessing.wanted import MISSING
-from tabgan.schema import Datetime
-from tabgan.schema.cells import is_text
-from tabgan.schema.text_forms import format_texts, parse_texts
+from tabgan.schema import Column, Datetime
+from tabgan.schema.cells import dtype_from_text, is_text
+from tabgan.schema.text_forms import format_texts, is_date_form, parse_texts
 
 __all__ = [
     "GivenCells",
     "as_objects",
     "decode_numbers",
     "encode_given",
+    "in_zone",
     "is_numeric",
     "known_range",
     "numeric_coder",
     "raise_beyond",
     "raise_unknown",
+    "refuse_other_kinds",
     "written",
 ]
 
 #: Share of a column's known range by which a given number may lie outside it, since the outermost
 #: values of single rows are not kept.
 _SLACK = 0.1
+#: What reading a cell of another kind raises.
+_UNREADABLE = (SchemaError, AttributeError, TypeError, ValueError, OverflowError)
 #: Most levels that a message lists.
 _SHOWN = 10
 
@@ -118,31 +123,71 @@ def is_numeric(coder: ColumnCoder) -> bool:
 
 def _read(coder: ColumnCoder, cells: pd.Series) -> tuple[Any, np.ndarray | None]:
     """What the column's coder takes, and the numbers in it, if it is coded by numbers."""
-    column, inner = coder.column, coder.coder.inner
-    if isinstance(inner, TextCoder):
-        texts = [_as_text(cell, inner.form) for cell in cells]
-        cells = pd.Series(as_objects(texts), index=cells.index, dtype=object)
-    elif isinstance(column, Datetime) and is_text(cells):
-        cells = cells.astype(object)
+    column = coder.column
     try:
-        values = read_cells(cells, np.zeros(len(cells), bool), column)
+        values = read_cells(_as_column(coder, cells), np.zeros(len(cells), bool), column)
         if not is_numeric(coder):
             return values, None
         return values, _to_numbers(coder, values)
-    except (SchemaError, AttributeError, TypeError, ValueError) as error:
+    except _UNREADABLE as error:
         raise InvalidParameterError(
             f"The condition on column {coder.name!r}, of kind {column.kind} and dtype "
-            f"{column.dtype}, cannot be read: {_shown(cells.tolist())} ({error})."
+            f"{column.dtype}, cannot be read: {_shown(cells.tolist())} "
+            f"({error.__cause__ or error}); ask for values such as the column holds."
         ) from error
 
 
-def _as_text(cell: Any, form: str) -> Any:
+def _as_column(coder: ColumnCoder, cells: pd.Series) -> pd.Series:
+    """Cells as their column has them: texts, instants of its zone, and numbers that are no bool."""
+    inner = coder.coder.inner
+    if isinstance(inner, TextCoder):
+        texts = as_objects([_as_text(cell, inner.form) for cell in cells])
+        return pd.Series(texts, index=cells.index, dtype=object, name=coder.name)
+    if isinstance(coder.column, Datetime):
+        return in_zone(cells.astype(object) if is_text(cells) else cells, coder.column)
+    if is_numeric(coder):
+        for cell in cells if cells.dtype == object else cells[:1]:
+            refuse_other_kinds(cell)
+    return cells
+
+
+def in_zone(cells: pd.Series, column: Column) -> pd.Series:
+    """Dates in the time zone of their column, if it has one; naive ones are of that zone."""
+    zone = getattr(dtype_from_text(column.dtype or "object"), "tz", None)
+    if zone is None:
+        return cells
+    if cells.dtype.kind != "M":
+        instants = [pd.Timestamp(cell) for cell in cells]
+    else:
+        instants = list(cells)
+    local = [
+        each.tz_convert(zone) if each.tz else each.tz_localize(zone, True, "shift_forward")
+        for each in instants
+    ]
+    return pd.Series(pd.DatetimeIndex(local, tz=zone), index=cells.index, name=cells.name)
+
+
+def refuse_other_kinds(value: Any) -> None:
+    """Refuse what Python would take for a number; TypeError."""
+    if isinstance(value, bool | np.bool_ | bytes):
+        raise TypeError(f"{value!r} is no number")
+
+
+def _as_text(cell: Any, form: str) -> str:
     """A number or a date as the column writes it; texts as they are."""
     if isinstance(cell, str):
         return cell
-    is_date = not isinstance(cell, int | float | np.number)
-    value = np.array([pd.Timestamp(cell).to_datetime64() if is_date else cell])
-    return format_texts(value, form)[0]
+    if is_date_form(form):
+        if not isinstance(cell, date | np.datetime64):
+            raise TypeError(f"{cell!r} is neither a text nor a date")
+        return format_texts(np.array([pd.Timestamp(cell).to_datetime64()]), form)[0]
+    refuse_other_kinds(cell)
+    if not isinstance(cell, int | float | np.number):
+        raise TypeError(f"{cell!r} is neither a text nor a number")
+    text = format_texts(np.array([cell]), form)[0]
+    if parse_texts(as_objects([text]), form)[0] != cell:
+        raise ValueError(f"{cell!r} would be written as {text!r}")
+    return text
 
 
 def _to_numbers(coder: ColumnCoder, values: Any) -> np.ndarray:

@@ -114,6 +114,12 @@ class Layout:
         sizes = [part.n_levels for part in self.level_parts]
         return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64)
 
+    def parts_of(self, column: int) -> tuple[int | None, int | None]:
+        """Index of the level part and of the normal part of a column; None where it has none."""
+        level_parts = [i for i, part in enumerate(self.level_parts) if part.column == column]
+        normal_parts = [j for j, part in enumerate(self.normal_parts) if part.column == column]
+        return next(iter(level_parts), None), next(iter(normal_parts), None)
+
     def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the layout as JSON-able values and arrays; the inverse of :meth:`from_state`."""
         state = {

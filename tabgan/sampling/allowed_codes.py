@@ -28,11 +28,11 @@ class AllowedCodes:
         self, column: int, sets: list[Allowed], layout: Layout, device: torch.device
     ) -> None:
         self.column, self.n_sets = column, len(sets)
-        self.level_part = _part_of(column, layout.level_parts)
-        self.normal_part = _part_of(column, layout.normal_parts)
+        self.level_part, self.normal_part = layout.parts_of(column)
         levels = np.concatenate([each.levels for each in sets])
         low = np.concatenate([each.low for each in sets])
         high = np.concatenate([each.high for each in sets])
+        scores = np.concatenate([each.scores for each in sets])
         owners = np.repeat(np.arange(len(sets)), [len(each) for each in sets])
         frequencies = np.ones(len(levels))
         offset = 0
@@ -45,9 +45,8 @@ class AllowedCodes:
 
         self.levels, self.owners = put(levels, torch.int64), put(owners, torch.int64)
         self.low, self.high = put(low, torch.float32), put(high, torch.float32)
-        middle, is_narrow = (self.low + self.high) / 2, self.high - self.low < 2 * NEAR
-        self.near_low = torch.where(is_narrow, middle - NEAR, self.low)
-        self.near_high = torch.where(is_narrow, middle + NEAR, self.high)
+        self.near_low = put(np.fmin(low, scores - NEAR), torch.float32)
+        self.near_high = put(np.fmax(high, scores + NEAR), torch.float32)
         self._frequencies, self._flat = put(frequencies, torch.float32), self.levels + offset
 
     def probabilities(self, chance: Tensor, scores: Tensor) -> Tensor:
@@ -126,21 +125,12 @@ def _within(low: Tensor, high: Tensor, kept: Tensor | None, rng: torch.Generator
     return torch.where((kept >= low) & (kept <= high), kept, drawn)
 
 
-def _part_of(column: int, parts: tuple) -> int | None:
-    """Index of a column's part, None if it has none of the kind."""
-    found = [i for i, part in enumerate(parts) if part.column == column]
-    return found[0] if found else None
-
-
 def exactly(given: Codes, column: int, layout: Layout) -> Allowed:
     """What the first row of codes has in a column, as the only thing allowed."""
-    level_part = _part_of(column, layout.level_parts)
-    normal_part = _part_of(column, layout.normal_parts)
+    level_part, normal_part = layout.parts_of(column)
     level = 0 if level_part is None else int(given.levels[0, level_part])
-    allowed = Allowed.of_levels([level])
     if normal_part is None or layout.normal_parts[normal_part].gate not in (
         None, (level_part, level)
     ):  # fmt: skip
-        return allowed
-    score = given.normals[0, normal_part : normal_part + 1].astype(np.float64)
-    return Allowed(allowed.levels, score, score, allowed.options)
+        return Allowed.of_levels([level])
+    return Allowed.of_score(level, float(given.normals[0, normal_part]))

@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 
 from tabgan.networks import GivenColumns
-from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.layout import Codes
 from tabgan.sampling.allowed_codes import AllowedCodes
+from tabgan.sampling.groups import Groups
 from tabgan.sampling.sampler import CANDIDATES, NETWORK_ROWS, Sampler
 
 #: Draws of noise from which the value of a column is drawn before the others are completed.
@@ -20,28 +20,24 @@ class Completer:
     Parameters
     ----------
     sampler : Sampler
-    conditions : Conditions
+    groups : Groups
     open_codes : list of AllowedCodes
         Sets of the columns of which only a set is known.
     """
 
-    def __init__(
-        self, sampler: Sampler, conditions: Conditions, open_codes: list[AllowedCodes]
-    ) -> None:
-        self.sampler, self._open = sampler, open_codes
-        self.given = DeviceCodes(sampler, conditions)
+    def __init__(self, sampler: Sampler, groups: Groups, open_codes: list[AllowedCodes]) -> None:
+        self.sampler, self._groups, self._open = sampler, groups, open_codes
+        self.given = DeviceCodes(sampler, groups)
 
-    def rows(
-        self, conditions: np.ndarray, which: np.ndarray, rng: torch.Generator, *, weigh: bool
-    ) -> Codes:
-        """One row for each of `conditions`, in which the sets of `which` count."""
+    def rows(self, groups: np.ndarray, rng: torch.Generator, *, weigh: bool) -> Codes:
+        """One row for each of `groups`, which may repeat."""
         n_candidates = CANDIDATES if weigh else 1
         n_rows = NETWORK_ROWS // VALUE_DRAWS
         parts, ratios = [], []
-        for start in range(0, len(conditions), n_rows):
-            rows = slice(start, start + n_rows)
-            levels, normals, mask = self.given.of(conditions[rows])
-            self._draw_values(levels, normals, mask, which[rows], rng)
+        for start in range(0, len(groups), n_rows):
+            own = groups[start : start + n_rows]
+            levels, normals, mask = self.given.of(own)
+            self._draw_values(levels, normals, mask, self._groups.which[own], rng)
             given = _repeat(levels, normals, mask, n_candidates)
             completed = self._completed(given, rng)
             codes, ratio = finished_rows(self.sampler, *completed, weigh=weigh)
@@ -49,38 +45,36 @@ class Completer:
             ratios.append(ratio)
         # The refiner has learnt on free rows: of completed ones it can tell which are implausible,
         # but not which are too rare.
-        weights = np.minimum(np.concatenate(ratios), 0.0).reshape(len(conditions), n_candidates)
-        uniform = torch.rand(weights.shape, generator=rng, device=rng.device).cpu().double().numpy()
-        # The largest of log-weights plus Gumbel noise is a draw in proportion to the weights.
-        best = np.argmax(weights - np.log(-np.log(uniform.clip(1e-12, 1 - 1e-12))), axis=1)
-        return Codes.concatenate(parts).take(np.arange(len(conditions)) * n_candidates + best)
+        keys = gumbel_keys(np.minimum(np.concatenate(ratios), 0.0), rng)
+        best = np.argmax(keys.reshape(len(groups), n_candidates), axis=1)
+        return Codes.concatenate(parts).take(np.arange(len(groups)) * n_candidates + best)
 
     @torch.inference_mode()
-    def level_chances(
-        self, which: np.ndarray, column: int, n_draws: int, rng: torch.Generator
-    ) -> np.ndarray:
-        """Mean probability of each level of a column over noise, under each condition.
+    def level_chances(self, column: int, n_draws: int, rng: torch.Generator) -> np.ndarray:
+        """Mean probability of each level of a column over noise, in each group.
 
         Parameters
         ----------
-        which : ndarray of shape (n_conditions, n_sets)
         column : int
-            A column with levels that is not given; a set of it is what the levels are limited to.
+            A column with levels. A set of it is what they are limited to; where it is given, the
+            given level has the probability 1.
         n_draws : int
         rng : torch.Generator
 
         Returns
         -------
-        ndarray of shape (n_conditions, n_levels), float64
+        ndarray of shape (n_groups, n_levels), float64
         """
-        layout = self.sampler.layout
-        part = [each.column for each in layout.level_parts].index(column)
+        layout, groups = self.sampler.layout, self._groups
+        part, _ = layout.parts_of(column)
+        assert part is not None
         span = slice(*layout.level_offsets[part : part + 2])
         own = [i for i, each in enumerate(self._open) if each.column == column]
-        found = []
-        for start in range(0, len(which), NETWORK_ROWS):
-            rows = np.arange(start, min(start + NETWORK_ROWS, len(which)))
-            others = which[rows]
+        found = np.eye(layout.level_parts[part].n_levels)[groups.given.levels[:, part]]
+        is_open = np.flatnonzero(~groups.mask[:, column])
+        for start in range(0, len(is_open), NETWORK_ROWS):
+            rows = is_open[start : start + NETWORK_ROWS]
+            others = groups.which[rows]
             others[:, own] = -1
             total: Tensor | float = 0.0
             for _ in range(n_draws):
@@ -90,9 +84,9 @@ class Completer:
                 total = total + self.sampler.model.choices.softmax(logits)[:, span].double()
             chances = torch.as_tensor(total).cpu().numpy() / n_draws
             for i in own:
-                chances *= self._open[i].allows(chances.shape[1], which[rows, i])
-            found.append(chances)
-        return np.concatenate(found)
+                chances *= self._open[i].allows(chances.shape[1], groups.which[rows, i])
+            found[rows] = chances
+        return found
 
     def _draw_values(
         self, levels: Tensor, normals: Tensor, mask: Tensor, which: np.ndarray, rng: torch.Generator
@@ -169,20 +163,26 @@ def finished_rows(
     return codes, torch.cat(ratios).double().numpy() if ratios else np.zeros(0)
 
 
-class DeviceCodes:
-    """The given codes of all conditions, on the device."""
+def gumbel_keys(log_weights: np.ndarray, rng: torch.Generator) -> np.ndarray:
+    """Log-weights plus Gumbel noise: the largest is a draw in proportion to the weights."""
+    uniform = torch.rand(log_weights.shape, generator=rng, device=rng.device).cpu().double().numpy()
+    return log_weights - np.log(-np.log(uniform.clip(1e-12, 1 - 1e-12)))
 
-    def __init__(self, sampler: Sampler, conditions: Conditions) -> None:
+
+class DeviceCodes:
+    """The given codes of all groups, on the device."""
+
+    def __init__(self, sampler: Sampler, groups: Groups) -> None:
         device, layout = sampler.device, sampler.layout
-        self.levels = torch.as_tensor(conditions.given.levels, device=device)
-        self.normals = torch.as_tensor(conditions.given.normals, device=device)
-        self.mask = torch.as_tensor(conditions.mask, device=device)
+        self.levels = torch.as_tensor(groups.given.levels, device=device)
+        self.normals = torch.as_tensor(groups.given.normals, device=device)
+        self.mask = torch.as_tensor(groups.mask, device=device)
         self._level_columns = [part.column for part in layout.level_parts]
         self._normal_columns = [part.column for part in layout.normal_parts]
 
-    def of(self, conditions: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
-        """Levels, normals and mask, as new tensors, of some conditions."""
-        rows = torch.as_tensor(conditions, device=self.levels.device)
+    def of(self, groups: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
+        """Levels, normals and mask, as new tensors, of some groups."""
+        rows = torch.as_tensor(groups, device=self.levels.device)
         return self.levels[rows].long(), self.normals[rows].clone(), self.mask[rows].float()
 
     def by_part(self, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -190,9 +190,9 @@ class DeviceCodes:
         is_given = mask.bool()
         return is_given[:, self._level_columns], is_given[:, self._normal_columns]
 
-    def copy(self, levels: Tensor, scores: Tensor, conditions: np.ndarray) -> None:
+    def copy(self, levels: Tensor, scores: Tensor, groups: np.ndarray) -> None:
         """Write the given codes over drawn ones, in place."""
-        own_levels, own_normals, mask = self.of(conditions)
+        own_levels, own_normals, mask = self.of(groups)
         is_level, is_normal = self.by_part(mask)
         levels.copy_(torch.where(is_level, own_levels, levels))
         scores.copy_(torch.where(is_normal, own_normals, scores))

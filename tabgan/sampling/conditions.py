@@ -2,50 +2,53 @@
 
 Rows that share their condition are a *group*. There are three ways to its rows:
 
-* *selection*, where the condition is frequent enough: free rows are drawn and kept with the
-  probability that their noise gives to the condition, with levels only of those that it allows;
-* *selection from a pool* that all groups of a table of conditions share (see `pooling`);
-* *completion*, otherwise: a value is drawn for each column of which only a set is known, and given
-  these, the generator writes the other columns.
+* *selection*, where no number is given and the condition is frequent enough: free rows are drawn
+  and kept with the probability that their noise gives to the condition, with levels only of those
+  that it allows;
+* *selection from pools* of free rows that all groups share (see `pooling`), for numbers and for
+  what is rarer;
+* *completion*, for what hardly any free row meets: a value is drawn for each column of which only a
+  set is known, and given these, the generator writes the other columns.
 
 Each makes several candidates a row, and the refiner's weights alone pick among them.
 """
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from tabgan._random import child_generator, child_seed
-from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing.allowed import Allowed
 from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.layout import Codes
 from tabgan.sampling.allowed_codes import AllowedCodes, exactly
 from tabgan.sampling.completion import Completer, finished_rows
 from tabgan.sampling.dealing import Dealer, joint_counts, whole_counts
-from tabgan.sampling.pooling import SharedPool
+from tabgan.sampling.groups import distinct_groups, give_single_codes
+from tabgan.sampling.pooling import FEWEST_ROWS, POOL_ROWS, SharedPool
 from tabgan.sampling.raking import balanced_pick, inclusion_probabilities
 from tabgan.sampling.sampler import CANDIDATES, NETWORK_ROWS, Sampler
 
 #: Rows of the first block, so that a few rows are quick, and of the longest; each is as long as all
 #: before it.
-FIRST_BLOCK, BLOCK = 256, 2048
+FIRST_BLOCK, BLOCK = 32, 2048
 #: Free rows from which the frequency of a condition is estimated.
 FREQUENCY_ROWS = 16_384
-#: Free rows that are drawn for each row of a group that is selected: at most, and at most as long
-#: as there are two candidates a row.
+#: Free rows that are drawn for each wanted row: at most (but for a pool as large as any), and at
+#: most as long as there are two candidates a row.
 MOST_DRAWS, USUAL_DRAWS = 256, 128
 #: Candidates a row from which on selection is better than completion.
 LEAST_CANDIDATES = 1.5
-#: Groups up to which frequencies are estimated; where there are more, all are completed.
+#: Groups up to which frequencies are estimated; where there are more, none is selected by itself.
 MOST_GROUPS = 256
+#: Given columns of a table of conditions, pairs of which are looked at for what was never seen.
+MOST_PAIRED = 32
 #: How much rarer than independent columns conditions must be together to count as unseen.
 LEAST_LIFT = 0.1
-#: Most combinations of values for which counts are wanted.
-MOST_COMBINATIONS = 4096
 
 
 class ConditionalSampler:
@@ -70,39 +73,44 @@ class ConditionalSampler:
         self.sampler, self.conditions, self.seed = sampler, conditions, seed
         self.n_samples = n_samples
         self.n_rows = n_samples if conditions.is_mapping else n_samples * len(conditions)
-        self._condition = np.arange(len(conditions))
-        self._open = [self._codes(c.column, _by_option(c.sets)) for c in conditions.open_sets]
-        self._completer = Completer(sampler, conditions, self._open)
-        which = [each.which for each in conditions.open_sets]
-        self._which = np.array(which, np.int64).reshape(len(which), len(conditions)).T
+        self._groups, self._group_of = distinct_groups(conditions, sampler.layout)
+        open_sets = [(each.column, _by_option(each.sets)) for each in conditions.sets]
+        self._open = [self._codes(column, sets) for column, sets in open_sets]
         self._dealer = self._deal() if conditions.counted else None
+        self._groups = give_single_codes(self._groups, open_sets, sampler.layout)
+        self._completer = Completer(sampler, self._groups, self._open)
 
     def level_chances(self, column: int, n_draws: int) -> np.ndarray:
         """Mean probability (n_conditions, n_levels) of each level of a column under each condition.
 
-        `n_draws` draws of noise are averaged; the column must not be given.
+        `n_draws` draws of noise are averaged; a level that is given has the probability 1.
         """
         rng = torch.Generator(self.sampler.device).manual_seed(child_seed(self.seed, "chances"))
-        return self._completer.level_chances(self._which, column, n_draws, rng)
+        return self._completer.level_chances(column, n_draws, rng)[self._group_of]
 
     @cached_property
     def shares(self) -> np.ndarray:
         """Share of free rows that meet the condition of each group, as estimated, (n_groups,).
 
-        Zeros for more than `MOST_GROUPS` groups.
+        Zero where a number is given, and everywhere for more than `MOST_GROUPS` groups.
         """
-        total = np.zeros(len(self._condition))
-        if not self._asked:
+        total = np.zeros(len(self._groups))
+        levels, _, mask = self._completer.given.of(np.arange(len(self._groups)))
+        is_number = self._completer.given.by_part(mask)[1]
+        is_number = is_number & self.sampler.model.inputs.open_gates(levels)
+        without = np.flatnonzero(~is_number.any(1).cpu().numpy())
+        if not self._asked or not len(without):
             return total
         for chance, scores in self._free_rows("frequency"):
-            for group, asked in enumerate(self._asked):
-                total[group] += float(_probability(asked, chance, scores).double().sum())
+            for group in without.tolist():
+                probability = _probability(self._asked[group], chance, scores)
+                total[group] += float(probability.double().sum())
         return total / FREQUENCY_ROWS
 
     @cached_property
     def _asked(self) -> list[list[tuple[AllowedCodes, int]]]:
         """What is asked of each group; empty for more than `MOST_GROUPS` groups."""
-        n_groups = len(self._condition)
+        n_groups = len(self._groups)
         return [self._asked_of(g) for g in range(n_groups)] if n_groups <= MOST_GROUPS else []
 
     def blocks(self, *, refine: bool) -> Iterator[tuple[Codes, np.ndarray]]:
@@ -110,14 +118,16 @@ class ConditionalSampler:
         start = number = 0
         while start < self.n_rows:
             size = min(BLOCK, self.n_rows - start)
+            conditions = np.zeros(size, np.int64)
             if self._dealer is not None:
                 groups = self._dealer.deal(size)
             elif not self.conditions.is_mapping:
-                groups = np.arange(start, start + size) // self.n_samples
+                conditions = np.arange(start, start + size) // self.n_samples
+                groups = self._group_of[conditions]
             else:  # whole blocks, so that the first rows do not depend on how many are wanted
                 size = min(BLOCK, max(FIRST_BLOCK, start))
-                groups = np.zeros(size, np.int64)
-            yield self._block(number, groups, refine=refine), self._condition[groups]
+                conditions = groups = np.zeros(size, np.int64)
+            yield self._block(number, groups, refine=refine), conditions
             start, number = start + size, number + 1
 
     @torch.inference_mode()
@@ -138,24 +148,31 @@ class ConditionalSampler:
                 rows = rows[: len(selected)]
                 levels[rows], normals[rows] = selected
                 left[rows] = False
-        if left.any() and not self.conditions.is_mapping:
-            rows, codes = self._pooled(np.flatnonzero(left), groups, rng, weigh=weigh)
+        for rows, codes in self._pooled(np.flatnonzero(left), groups, rng, weigh=weigh):
             levels[rows], normals[rows] = codes
             left[rows] = False
         if left.any():
-            own = groups[left]
-            which, condition = self._which[own], self._condition[own]
-            levels[left], normals[left] = self._completer.rows(condition, which, rng, weigh=weigh)
+            levels[left], normals[left] = self._completer.rows(groups[left], rng, weigh=weigh)
         return Codes(levels, normals)
 
     def _pooled(
         self, rows: np.ndarray, groups: np.ndarray, rng: torch.Generator, *, weigh: bool
-    ) -> tuple[np.ndarray, Codes]:
-        """Those of `rows` for whose conditions a pool of free rows is enough, and their codes."""
-        pool = SharedPool(self.sampler, self._completer.given, self._open, rng)
-        own = groups[rows]
-        found, codes = pool.rows(self._condition[own], self._which[own], rng, weigh=weigh)
-        return rows[found], codes
+    ) -> Iterator[tuple[np.ndarray, Codes]]:
+        """Those of `rows` for whose conditions pools of free rows are enough, and their codes."""
+        is_endless = self.conditions.is_mapping and self._dealer is None
+        n_rows = len(groups) if is_endless else self.n_rows
+        n_pool = int(np.clip(n_rows * MOST_DRAWS, FEWEST_ROWS, POOL_ROWS))
+        n_pools = -(-len(rows) * MOST_DRAWS // n_pool)
+        for n_left in range(n_pools, 0, -1):
+            if not len(rows):
+                return
+            pool = SharedPool(
+                self.sampler, self._groups, self._completer.given, self._open, n_pool, rng
+            )
+            found, can_wait, codes = pool.rows(groups[rows], 1 / n_left, rng, weigh=weigh)
+            yield rows[found], codes
+            can_wait[found] = False
+            rows = rows[can_wait]
 
     def is_selected(self, group: int) -> bool:
         """Whether enough free rows meet the condition of a group."""
@@ -168,22 +185,16 @@ class ConditionalSampler:
 
     def _deal(self) -> Dealer:
         """Make a group of each combination of values that are counted, and deal rows to them."""
-        sets = self.conditions.open_sets
+        sets = self.conditions.sets
         counted = [i for i in range(len(sets)) if sets[i].sets[0].shares is not None]
         margins = [_margin(sets[i].sets[0].shares, self.n_samples) for i in counted]
         sizes = [len(margin) for margin in margins]
-        if int(np.prod(sizes)) > MOST_COMBINATIONS:
-            raise InvalidParameterError(
-                f"Counts or shares are wanted for {int(np.prod(sizes)):,} combinations of values; "
-                f"name at most {MOST_COMBINATIONS:,}."
-            )
         rng = child_generator(self.seed, "deal")
         joint = self._option_frequencies(counted) if len(counted) > 1 else np.ones(sizes)
         counts = joint_counts(joint, margins, rng)
-        combinations = np.argwhere(counts)
-        self._condition = np.zeros(len(combinations), np.int64)
-        self._which = np.repeat(self._which[:1], len(combinations), axis=0)
-        self._which[:, counted] = combinations
+        dealt = np.argwhere(counts)
+        self._groups = self._groups.take(np.zeros(len(dealt), np.int64))
+        self._groups.which[:, counted] = dealt
         return Dealer(counts[counts > 0], rng)
 
     def _option_frequencies(self, counted: list[int]) -> np.ndarray:
@@ -199,14 +210,13 @@ class ConditionalSampler:
 
     def _asked_of(self, group: int) -> list[tuple[AllowedCodes, int]]:
         """Everything that is asked of a group: codes of a column, and which set of them."""
-        condition = int(self._condition[group])
         asked = [
             (codes, which)
-            for codes, which in zip(self._open, self._which[group].tolist(), strict=True)
+            for codes, which in zip(self._open, self._groups.which[group].tolist(), strict=True)
             if which >= 0
         ]
-        given = self.conditions.given.take([condition])
-        for column in np.flatnonzero(self.conditions.mask[condition]).tolist():
+        given = self._groups.given.take([group])
+        for column in np.flatnonzero(self._groups.mask[group]).tolist():
             asked.append((self._codes(column, [exactly(given, column, self.sampler.layout)]), 0))
         return asked
 
@@ -220,45 +230,49 @@ class ConditionalSampler:
         -------
         ndarray of shape (n_groups,), bool
         """
-        both, apart = np.zeros(len(self._asked)), np.ones(len(self._asked))
-        rows = list(self._weighed_rows())
-        for group, asked in enumerate(self._asked):
-            both[group] = _mean_probability(asked, rows)
-            for each in asked:
-                apart[group] *= _mean_probability([each], rows)
-        return (both < least_share) | (both < LEAST_LIFT * apart)
+        both = np.zeros(len(self._asked))
+        each = [np.zeros(len(asked)) for asked in self._asked]
+        total = 0.0
+        for levels, scores, weights in self._weighed_rows():
+            chance, total = self.sampler.model.inputs.one_hot(levels), total + float(weights.sum())
+            for group, asked in enumerate(self._asked):
+                met = [_probability([one], chance, scores) for one in asked]
+                each[group] += [float((one * weights).sum()) for one in met]
+                both[group] += float((torch.stack(met).prod(0) * weights).sum()) if met else 0.0
+        apart = np.array([np.prod(shares / total) for shares in each])
+        return (both / total < least_share) | (both / total < LEAST_LIFT * apart)
 
     def unseen_pairs(self, least_share: float) -> np.ndarray:
         """Pairs of given levels that hardly any refined free row has together, as `is_unseen` says.
+
+        Pairs of the first `MOST_PAIRED` columns that are given in some condition are looked at.
 
         Returns
         -------
         ndarray of shape (n_pairs, 3), int64
             The condition and the two columns, in the order of the conditions.
         """
-        layout, given = self.sampler.layout, self.conditions.given
-        joint = np.zeros((layout.n_levels, layout.n_levels))
-        total = 0.0
-        for levels, _, weights in self._weighed_rows():
-            joint += ((levels * weights[:, None]).T @ levels).cpu().numpy()
-            total += float(weights.sum())
-        joint /= total
-        single = np.diag(joint)
-        is_rare = (joint < least_share) | (joint < LEAST_LIFT * np.outer(single, single))
-        flat, mask = given.levels + layout.level_offsets[:-1], self.conditions.mask
+        columns = [part.column for part in self.sampler.layout.level_parts]
+        mask, given = self.conditions.mask[:, columns], self.conditions.given.levels
+        parts = np.flatnonzero(mask.any(axis=0))[:MOST_PAIRED].tolist()
         found = [np.zeros((0, 3), np.int64)]
-        for j, second in enumerate(layout.level_parts):
-            for i, first in enumerate(layout.level_parts[:j]):
-                both = mask[:, first.column] & mask[:, second.column]
-                rows = np.flatnonzero(both & is_rare[flat[:, i], flat[:, j]])
-                columns = np.broadcast_to([first.column, second.column], (len(rows), 2))
-                found.append(np.column_stack([rows, columns]))
+        if len(parts) > 1:
+            rows = [(levels, weights) for levels, _, weights in self._weighed_rows()]
+            drawn, weights = (torch.cat(each).cpu().numpy() for each in zip(*rows, strict=True))
+            weights = weights / weights.sum(dtype=np.float64)
+            for first, second in combinations(parts, 2):
+                own = np.flatnonzero(mask[:, first] & mask[:, second])
+                is_rare = _is_rare_pair(
+                    given[own][:, [first, second]], drawn[:, [first, second]], weights, least_share
+                )
+                names = np.broadcast_to([columns[first], columns[second]], (is_rare.sum(), 2))
+                found.append(np.column_stack([own[is_rare], names]))
         pairs = np.concatenate(found)
         return pairs[np.argsort(pairs[:, 0], kind="stable")]
 
     @torch.inference_mode()
     def _weighed_rows(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        """One-hot levels, scores and refiner's weights of free rows, a few thousand at a time."""
+        """Levels, scores and refiner's weights of free rows, a few thousand at a time."""
         rng = torch.Generator(self.sampler.device).manual_seed(child_seed(self.seed, "seen"))
         model = self.sampler.model
         for _ in range(FREQUENCY_ROWS // NETWORK_ROWS):
@@ -268,7 +282,7 @@ class ConditionalSampler:
             if self.sampler.refiner is not None:
                 gated = scores * model.inputs.open_gates(levels)
                 weights = self.sampler.log_ratios(levels, gated).exp()
-            yield model.inputs.one_hot(levels), scores, weights
+            yield levels, scores, weights
 
     @torch.inference_mode()
     def _free_rows(self, name: str) -> Iterator[tuple[Tensor, Tensor]]:
@@ -302,7 +316,7 @@ class ConditionalSampler:
             n_drawn, n_kept = n_drawn + n_pool, n_kept + len(kept[-1][0])
         levels = torch.cat([rows for rows, _ in kept])[:wanted]
         scores = torch.cat([rows for _, rows in kept])[:wanted]
-        self._completer.given.copy(levels, scores, np.full(len(levels), self._condition[group]))
+        self._completer.given.copy(levels, scores, np.full(len(levels), group))
         codes, ratios = finished_rows(self.sampler, levels, scores, weigh=weigh)
         if len(codes) <= n_rows:
             return codes
@@ -348,11 +362,18 @@ def _probability(asked: list[tuple[AllowedCodes, int]], chance: Tensor, scores: 
     return probability
 
 
-def _mean_probability(
-    asked: list[tuple[AllowedCodes, int]], rows: list[tuple[Tensor, Tensor, Tensor]]
-) -> float:
-    """Weighted share of rows that have everything that is asked."""
-    met = sum(
-        float((_probability(asked, levels, s) * weights).sum()) for levels, s, weights in rows
-    )
-    return met / sum(float(weights.sum()) for _, _, weights in rows)
+def _is_rare_pair(
+    given: np.ndarray, drawn: np.ndarray, weights: np.ndarray, least_share: float
+) -> np.ndarray:
+    """Whether each given pair of levels (n_rows, 2) is hardly ever among the drawn ones."""
+    sizes = np.maximum(given.max(axis=0, initial=0), drawn.max(axis=0)) + 1
+    pairs, pair_of = np.unique(given.astype(np.int64) @ [sizes[1], 1], return_inverse=True)
+    if not len(pairs):
+        return np.zeros(0, bool)
+    keys = drawn.astype(np.int64) @ [sizes[1], 1]
+    place = np.searchsorted(pairs, keys).clip(0, len(pairs) - 1)
+    both = np.bincount(place, weights * (pairs[place] == keys), len(pairs))
+    apart = np.ones(len(pairs))
+    for column, levels in enumerate(np.divmod(pairs, sizes[1])):
+        apart *= np.bincount(drawn[:, column], weights, sizes[column])[levels]
+    return ((both < least_share) | (both < LEAST_LIFT * apart))[pair_of]

@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan import MISSING, Between, TabularGAN, load
+from tabgan import MISSING, Between, TabularGAN, TabularVAE, load
 from tabgan.exceptions import ConditionWarning, DataWarning, InvalidParameterError, TabganError
+from tabgan.sampling.conditions import LEAST_LIFT, _is_rare_pair
 from tests.estimators.law import START, ZONES, draw_law, meeting, total_variation
 
 SMALL = {"noise_dim": 16, "generator_layers": (64,), "discriminator_layers": (64,)}
 DAY = pd.Timedelta(days=1)
+Model = TabularGAN | TabularVAE
 
 EACH_KIND = [
     {"zone": "far"},
@@ -47,10 +49,17 @@ EACH_KIND = [
 ]
 
 
-@pytest.fixture(scope="module", name="quick")
-def _quick() -> TabularGAN:
+SMALL_VAE = {"latent_dim": 16, "encoder_layers": (64,), "decoder_layers": (64,)}
+
+
+@pytest.fixture(scope="module", name="quick", params=["gan", "vae"])
+def _quick(request: pytest.FixtureRequest) -> Model:
     """A model with a refiner that has hardly learnt; only what it is asked must hold."""
-    return TabularGAN(max_steps=150, random_state=0, **SMALL).fit(draw_law(1500, 1))
+    if request.param == "gan":
+        model: Model = TabularGAN(max_steps=150, random_state=0, **SMALL)
+    else:
+        model = TabularVAE(max_steps=150, random_state=0, **SMALL_VAE)
+    return model.fit(draw_law(1500, 1))
 
 
 def _sample(model: TabularGAN, n_samples: int, conditions: Any, **options: Any) -> pd.DataFrame:
@@ -63,10 +72,10 @@ def _sample(model: TabularGAN, n_samples: int, conditions: Any, **options: Any) 
 @pytest.mark.parametrize("conditions", EACH_KIND, ids=str)
 def test_every_row_meets_the_condition(quick, conditions):
     for refine in (True, False):
-        sample = _sample(quick, 300, conditions, refine=refine)
-        assert len(sample) == len(meeting(sample, conditions)) == 300
+        sample = _sample(quick, 100, conditions, refine=refine)
+        assert len(sample) == len(meeting(sample, conditions)) == 100
         assert (sample.dtypes == draw_law(10, 0).dtypes).all()
-        assert sample.index.equals(pd.RangeIndex(300))
+        assert sample.index.equals(pd.RangeIndex(100))
         assert len(sample.drop_duplicates()) > 3
 
 
@@ -168,6 +177,28 @@ def test_counts_and_shares_are_exact(quick, wanted, counts):
     assert sample["zone"].head(200).nunique() == len(counts) or "far" in counts
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"zone": {"far": 10}},
+        {"region": {"outer": 1.0}},
+        {"size": {200: 10}},
+        {"value": {MISSING: 1.0}},
+        {"value": {1.234: 10}, "paid": {True: 4, False: 6}},
+    ],
+    ids=str,
+)
+def test_counts_of_a_single_value_are_met(quick, wanted):
+    sample = _sample(quick, 10, wanted)
+    singles = {name: next(iter(each)) for name, each in wanted.items() if len(each) == 1}
+    assert len(meeting(sample, singles)) == 10
+
+
+def test_an_interval_of_everything_leaves_numbers_as_they_are(quick):
+    sample = _sample(quick, 200, {"size": Between(100, 300)})
+    assert sample["size"].nunique() > 20
+
+
 def test_counts_of_several_columns_are_exact_at_once(quick):
     wanted = {
         "zone": {"far": 100, "south": 900},
@@ -202,6 +233,33 @@ def test_conditions_never_seen_together_are_warned_about_and_met(quick):
     assert len(meeting(sample, conditions)) == 300
 
 
+def test_pairs_of_given_levels_never_seen_together_are_counted_exactly():
+    rng = np.random.default_rng(0)
+    drawn, given = rng.integers(0, 6, (3000, 2)), rng.integers(0, 8, (500, 2))
+    drawn = drawn[(drawn[:, 0] != 2) | (drawn[:, 1] != 3)]
+    weights = rng.random(len(drawn))
+    weights /= weights.sum()
+    for least, (a, b), is_rare in zip(
+        np.full(500, 0.001), given, _is_rare_pair(given, drawn, weights, 0.001), strict=True
+    ):
+        is_a, is_b = drawn[:, 0] == a, drawn[:, 1] == b
+        both, apart = weights[is_a & is_b].sum(), weights[is_a].sum() * weights[is_b].sum()
+        assert is_rare == (both < least or both < LEAST_LIFT * apart)
+
+
+def test_a_table_of_one_column_needs_no_pairs_and_few_free_rows(quick, monkeypatch):
+    sizes = []
+    outputs = type(quick.sampler_.model).outputs
+
+    def counted(model, n_rows, *arguments):
+        sizes.append(n_rows)
+        return outputs(model, n_rows, *arguments)
+
+    monkeypatch.setattr(type(quick.sampler_.model), "outputs", counted)
+    quick.sample(conditions=pd.DataFrame({"value": [1.234]}), random_state=0)
+    assert sum(sizes) <= 9000
+
+
 def test_a_condition_on_one_column_is_not_warned_about(quick):
     quick.sample(10, conditions={"zone": "far"}, random_state=0)
     quick.sample(10, conditions={"zone": ["far"]}, random_state=0)
@@ -230,6 +288,71 @@ def test_columns_of_an_array_are_known_by_number():
     sample = model.sample(50, conditions={1: Between(0, 1), 2: 0.25}, random_state=0)
     assert isinstance(sample, np.ndarray)
     assert ((sample[:, 1] >= 0) & (sample[:, 1] <= 1)).all() and (sample[:, 2] == 0.25).all()
+
+
+def test_columns_with_numbers_for_names_are_suggested_as_they_are():
+    array = np.random.default_rng(0).normal(size=(100, 2)).round(1)
+    model = TabularGAN(max_steps=5, random_state=0, **SMALL).fit(array)
+    with pytest.raises(InvalidParameterError, match=r"no column '0'\. Did you mean 0\?"):
+        model.sample(5, conditions={"0": 1.0})
+
+
+@pytest.fixture(scope="module", name="clocked")
+def _clocked() -> TabularGAN:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "at": pd.date_range("2020-01-01", periods=400, freq="h", tz="Europe/Berlin"),
+            "on": pd.date_range("2020-01-01", periods=400, freq="D", tz="Europe/Berlin"),
+            "day": pd.date_range("2020-01-01", periods=400).strftime("%d/%m/%Y"),
+            "whole": [f"{each:,}" for each in rng.integers(0, 9000, 400)],
+            "same": 7,
+            "group": rng.choice(["a", "b"], 400),
+        }
+    )
+    schema = {"on": "datetime", "day": "datetime", "at": "datetime"}
+    return TabularGAN(max_steps=20, random_state=0, schema=schema, **SMALL).fit(table)
+
+
+def test_dates_without_a_zone_are_of_the_zone_of_their_column(clocked):
+    for name in ("at", "on"):
+        wanted = pd.Timestamp("2020-01-05")
+        zoned = wanted.tz_localize("Europe/Berlin")
+        for given in (wanted, "2020-01-05", zoned, zoned.tz_convert("UTC")):
+            assert (_sample(clocked, 5, {name: given})[name] == zoned).all()
+            partial = pd.DataFrame({name: [given]})
+            assert _sample(clocked, 1, partial)[name].tolist() == [zoned]
+        sample = _sample(clocked, 50, {name: Between("2020-01-05", "2020-01-06")})[name]
+        assert sample.between(zoned, zoned + DAY).all()
+
+
+@pytest.mark.parametrize(
+    "conditions, words",
+    [
+        ({"day": b"x"}, r"'day', .* cannot be read: b'x' .*neither a text nor a date"),
+        ({"day": object()}, "neither a text nor a date"),
+        ({"day": 5}, "5 is neither a text nor a date"),
+        ({"whole": pd.Timestamp("2020-01-01")}, "neither a text nor a number"),
+        ({"whole": 1e30}, r"'whole', .* cannot be read: 1e\+30"),
+        ({"whole": b"1"}, "b'1' is no number"),
+        ({"whole": 1234.5}, "1234.5 would be written as '1,234'"),
+        ({"whole": Between(True, 5)}, "True is no number"),
+        ({"group": {"a": 10**30}}, "'group' sum to 1,000,000,.* more rows than a sample can"),
+        ({"same": {7: 3}}, "'same' sum to 3, and n_samples is 5"),
+    ],
+    ids=lambda each: str(each)[:30],
+)
+def test_values_of_another_kind_are_refused(clocked, conditions, words):
+    with pytest.raises(InvalidParameterError, match=words):
+        clocked.sample(5, conditions=conditions)
+
+
+def test_a_call_that_is_refused_is_no_sample(quick):
+    first, second = (copy.deepcopy(quick) for _ in range(2))
+    for bad in ({"zone": "east"}, {"zone": {"far": 3}}, {"zoen": 1}):
+        with pytest.raises(InvalidParameterError):
+            first.sample(5, conditions=bad)
+    pd.testing.assert_frame_equal(first.sample(5), second.sample(5))
 
 
 def test_texts_that_are_numbers_and_dates_are_asked_for_as_such():
@@ -279,7 +402,14 @@ BAD = [
     ({"zone": {"far": 1.0}, "region": {"outer": 1.0}}, "for one of them only"),
     ({"size": 9999}, "known from about .* to .*, and the condition asks for 9999"),
     ({"size": 200.5}, "holds multiples of 1"),
-    ({"size": "large"}, "cannot be read"),
+    ({"size": "large"}, r"'size', .* cannot be read: 'large' \("),
+    ({"size": True}, "True is no number"),
+    ({"value": [0.5, np.True_]}, "is no number"),
+    ({"region": {"outer": 3}}, "'region' sum to 3, and n_samples is 10"),
+    (
+        {"size": dict.fromkeys(range(150, 250), 0.01), "fee": {k / 4: 0.02 for k in range(1, 51)}},
+        "5,000 combinations",
+    ),
     ({"size": Between(500, 600)}, "known from about"),
     ({"size": Between(200.2, 200.8)}, "Its values are multiples of 1"),
     ({"size": Between("a", "b")}, "cannot be read"),
@@ -375,6 +505,27 @@ def test_a_derived_column_limits_the_posterior_of_its_root(quick):
     assert posterior.loc[0, ["north", "south"]].sum() == 0 < posterior.loc[1, "north"]
 
 
+def test_a_posterior_given_what_the_target_follows_from_is_certain(quick):
+    rows = pd.DataFrame({"zone": ["far", "north", None], "paid": [True, False, True]})
+    posterior = quick.class_posterior(rows, "region")
+    assert posterior.head(2).to_numpy().tolist() == [[0.0, 1.0], [1.0, 0.0]]
+    assert 0 < posterior.loc[2, "inner"] < 1
+
+
+@pytest.mark.parametrize(
+    "rows, target, words",
+    [
+        (draw_law(3, 1), ["zone"], "name of one column"),
+        (draw_law(3, 1)[["zone"]], "zone", "columns beside the target 'zone'"),
+        (draw_law(3, 1).head(0), "zone", "must have rows"),
+    ],
+    ids=["list", "target alone", "no rows"],
+)
+def test_posteriors_of_nothing_are_refused(quick, rows, target, words):
+    with pytest.raises(InvalidParameterError, match=words):
+        quick.class_posterior(rows, target)
+
+
 def test_numbers_beyond_the_known_ones_count_as_the_nearest_in_a_posterior(quick):
     rows = pd.DataFrame({"size": [10_000, 200], "value": [1.23456, -99.0]})
     assert quick.class_posterior(rows, "zone").sum(axis=1).to_numpy() == pytest.approx(1)
@@ -398,6 +549,39 @@ def test_the_examples_of_the_page_run():
 
 
 # Fidelity.
+
+
+@pytest.fixture(scope="module", name="tied")
+def _tied() -> TabularGAN:
+    """A model of two columns that are nearly equal."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=2900).round(3)
+    table = pd.DataFrame({"x": x, "y": (x + 0.05 * rng.normal(size=2900)).round(3)})
+    table["g"] = rng.choice(list("abcd"), 2900, p=[0.5, 0.3, 0.15, 0.05])
+    return TabularGAN(max_steps=300, random_state=0).fit(table)
+
+
+@pytest.mark.slow
+def test_what_is_tied_to_a_given_number_is_so_wherever_the_row_stands(tied):
+    free = tied.sample(3000, random_state=0)
+    spread = (free["y"] - free["x"]).std()
+    rare = pd.DataFrame({"x": [2.5] * 1000})
+    errors = (_sample(tied, 1, rare)["y"] - 2.5).abs()
+    assert errors.mean() < 0.2
+    assert errors.tail(600).mean() < 1.5 * errors.head(100).mean()
+    assert (_sample(tied, 1000, {"x": 2.5})["y"] - 2.5).abs().mean() < 0.2
+    assert _sample(tied, 500, {"x": 0.0})["y"].std() < 1.3 * spread
+    usual = pd.DataFrame({"x": np.random.default_rng(5).normal(size=1000).round(3).clip(-2.5, 2.5)})
+    assert (_sample(tied, 1, usual)["y"] - usual["x"]).std() < 1.3 * spread
+
+
+@pytest.mark.slow
+def test_many_counted_numbers_are_as_good_as_few(tied):
+    wanted = {float(x): 4 for x in np.linspace(-2.2, 2.2, 257).round(3)}
+    sample = _sample(tied, 4 * 257, {"x": wanted})
+    assert sample["x"].value_counts().to_dict() == wanted
+    assert (sample["y"] - sample["x"]).abs().mean() < 0.15
+
 
 #: Total variation beyond chance that is allowed: what this short fit of 6,000 rows misses, and what
 #: it misses of a level that 60 of them have.

@@ -43,10 +43,7 @@ class Target:
     @classmethod
     def of_column(cls, column: int, layout: Layout) -> "Target":
         """The target at a position of ``layout.columns``."""
-        level_parts = [i for i, part in enumerate(layout.level_parts) if part.column == column]
-        normal_parts = [j for j, part in enumerate(layout.normal_parts) if part.column == column]
-        level_part = level_parts[0] if level_parts else None
-        normal_part = normal_parts[0] if normal_parts else None
+        level_part, normal_part = layout.parts_of(column)
         n_levels = 0 if level_part is None else layout.level_parts[level_part].n_levels
         if level_part is not None and normal_part is not None:
             n_levels -= 1
