@@ -10,6 +10,8 @@ is what the tests do. What is written holds no times, no machine and no address 
 """
 
 import argparse
+import base64
+import io
 import os
 import re
 import time
@@ -17,10 +19,12 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent
 FAST = "TABGAN_NOTEBOOKS_FAST"
-SECONDS_PER_CELL = 900
+SECONDS_PER_CELL = 3600
+COLOURS = 256
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -71,7 +75,7 @@ def execute(
 
 
 def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Leave out what differs from one machine or run to the next."""
+    """Leave out what differs from one machine or run to the next, and make pictures small."""
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({})
@@ -81,7 +85,17 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
                 output["metadata"] = nbformat.from_dict({})
                 plain = output.data.get("text/plain", "")
                 output.data["text/plain"] = re.sub(r" at 0x[0-9a-f]+", "", plain)
+                if "image/png" in output.data:
+                    output.data["image/png"] = small_picture(output.data["image/png"])
     return notebook
+
+
+def small_picture(encoded: str) -> str:
+    """Return a PNG, in base64, with a palette of few colours."""
+    picture = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGB")
+    target = io.BytesIO()
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(target, "png", optimize=True)
+    return base64.b64encode(target.getvalue()).decode("ascii")
 
 
 if __name__ == "__main__":
