@@ -20,6 +20,9 @@ UNWANTED = re.compile(
     r"/(?:home|root|tmp|Users|work|usr)/|[A-Z]:\\|0x[0-9a-f]{6}|Traceback|Warning:"
 )
 
+#: A figure that a cell draws at once; those of functions are drawn where they are called.
+DRAWS = re.compile(r"^\w.*(?:plt\.subplots|\.plot\(\))", re.MULTILINE)
+
 
 def _code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -105,10 +108,7 @@ def test_every_cell_was_run_in_order_and_pictures_are_there(path: Path) -> None:
         for output in cell.outputs
         if output.output_type != "stream" and "image/png" in output.data
     ]
-    # Figures that a cell draws at once; those of functions are drawn where they are called.
-    drawing = [
-        cell for cell in cells if re.search(r"^\w.*(plt\.subplots|\.plot\(\))", cell.source, re.M)
-    ]
+    drawing = [cell for cell in cells if DRAWS.search(cell.source)]
     assert len(pictures) >= len(drawing) > 0
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
 
