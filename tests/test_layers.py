@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "tabgan"
 # From the lowest to the highest. A module may import from lower layers, and inside its own package.
 LAYERS = (
     {"exceptions"},
-    {"_arguments", "_atomic", "_optional", "_params", "_random", "archive"},
+    {"_arguments", "_atomic", "_optional", "_params", "_progress", "_random", "archive"},
     {"schema"},
     {"preprocessing", "metrics", "attacks", "datasets", "table_files"},
     {"networks", "objectives"},

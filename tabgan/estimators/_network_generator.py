@@ -108,6 +108,7 @@ class NetworkGenerator(RowSampling, RowReading):
         """Build the networks, or take an earlier fit's, and train them."""
         layout = transformer.layout_
         state, step = self._start(layout, split.train, seed, device)
+        state.transformer = transformer
         if self.warm_start and hasattr(self, "sampler_"):
             building.take_weights(state, self.sampler_.model, self._size_parameters)
         callbacks = building.validation_callbacks(

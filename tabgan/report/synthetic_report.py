@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tqdm.auto import tqdm
 
 import tabgan
 from tabgan._atomic import atomic_path
 from tabgan._params import RANDOM_STATE, InstanceOf, Interval, check_parameters
+from tabgan._progress import tqdm
 from tabgan._random import root_seed
 from tabgan.exceptions import InvalidParameterError
 from tabgan.report.context import Context

@@ -4,8 +4,8 @@
 both players on one batch and returns named scalars; which losses and penalties it uses is the
 objective's affair. `VariationalStep` does the same for encoder and decoder. `train` repeats
 steps, sets the learning rate, averages the generator's weights and, every 50 steps, waits for the
-device, records the mean scalars and asks the callbacks. Validation, early stopping, progress and
-checkpoints are callbacks. The averaged generator is the result.
+device, records the mean scalars and asks the callbacks. Validation, early stopping, progress,
+checkpoints and snapshots are callbacks. The averaged generator is the result.
 """
 
 from tabgan.training.batches import TrainingRows
@@ -13,6 +13,7 @@ from tabgan.training.callbacks import Callback, ProgressBar, Validation
 from tabgan.training.checkpoint import Checkpoint
 from tabgan.training.history import TrainingState
 from tabgan.training.loop import train
+from tabgan.training.snapshots import Snapshot, Snapshots
 from tabgan.training.steps import AdversarialStep, StepSettings
 from tabgan.training.validation import HeldOutError
 from tabgan.training.variational import VariationalSettings, VariationalStep
@@ -23,6 +24,8 @@ __all__ = [
     "Checkpoint",
     "HeldOutError",
     "ProgressBar",
+    "Snapshot",
+    "Snapshots",
     "StepSettings",
     "TrainingRows",
     "TrainingState",

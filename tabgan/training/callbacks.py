@@ -8,8 +8,7 @@ A callback has three hooks. ``on_train_begin(state)`` and ``on_train_end(state)`
 from collections.abc import Callable
 from typing import Any
 
-from tqdm.auto import tqdm
-
+from tabgan._progress import tqdm
 from tabgan.networks import RowGenerator
 from tabgan.training.history import TrainingState
 

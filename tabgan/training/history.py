@@ -14,6 +14,7 @@ from tabgan.networks import (
     Generator,
     RowGenerator,
 )
+from tabgan.preprocessing import TableTransformer
 
 #: Steps between two records of the scalars, the only moments at which the device is waited for.
 RECORD_EVERY = 50
@@ -56,6 +57,8 @@ class TrainingState:
         Evaluations since then.
     encoder : Encoder or None
         The other network of a variational autoencoder.
+    transformer : TableTransformer or None
+        From tables to codes and back, where an estimator trains.
     stop_reason : str
         Why training ended: "max_steps", "max_time", "early_stopping", "callback", "interrupted" or
         "diverged".
@@ -76,6 +79,7 @@ class TrainingState:
     best_error: float = float("inf")
     n_evaluations_without_gain: int = 0
     encoder: Encoder | None = None
+    transformer: TableTransformer | None = None
     stop_reason: str = ""
 
     def averaged_model(self) -> RowGenerator:
