@@ -583,15 +583,15 @@ def test_many_counted_numbers_are_as_good_as_few(tied):
     assert (sample["y"] - sample["x"]).abs().mean() < 0.15
 
 
-#: Total variation beyond chance that is allowed: what this short fit of 6,000 rows misses, and what
-#: it misses of a level that 60 of them have.
+#: Total variation beyond chance that is allowed: what a fit of 6,000 rows misses, and what it
+#: misses of a level that 52 of them have, unless these rows themselves are further from the law.
 TOLERANCE, RARE_TOLERANCE = 0.06, 0.1
 
 
 @pytest.fixture(scope="module", name="learnt")
 def _learnt() -> TabularGAN:
     layers = {"generator_layers": (128, 128), "discriminator_layers": (128, 128)}
-    return TabularGAN(max_steps=1200, random_state=0, **layers).fit(draw_law(6000, 1))
+    return TabularGAN(max_steps=2400, random_state=0, **layers).fit(draw_law(6000, 1))
 
 
 def _conditions_of_every_column() -> list[dict[str, Any]]:
@@ -619,7 +619,10 @@ def _law_rows() -> pd.DataFrame:
 def test_other_columns_follow_their_conditional_law(learnt, law_rows, conditions):
     sample = learnt.sample(1000, conditions=conditions, random_state=1)
     law = meeting(law_rows, conditions)
-    tolerance = RARE_TOLERANCE if conditions == {"tag": "rare"} else TOLERANCE
+    learned = meeting(draw_law(6000, 1), conditions)
     for name in sample.columns.difference(list(conditions)):
         distance, chance = total_variation(sample[name], law[name])
+        tolerance = TOLERANCE
+        if conditions == {"tag": "rare"}:
+            tolerance = max(RARE_TOLERANCE, total_variation(learned[name], law[name])[0])
         assert distance < chance + tolerance, name
