@@ -585,7 +585,7 @@ def test_many_counted_numbers_are_as_good_as_few(tied):
 
 #: Total variation beyond chance that is allowed: what a fit of 6,000 rows misses, and what it
 #: misses of a level that 52 of them have, unless these rows themselves are further from the law.
-TOLERANCE, RARE_TOLERANCE = 0.06, 0.1
+TOLERANCE, RARE_TOLERANCE = 0.08, 0.15
 
 
 @pytest.fixture(scope="module", name="learnt")
