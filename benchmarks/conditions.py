@@ -1,6 +1,6 @@
 """Rows under conditions, judged against unseen real rows under the same condition.
 
-    python benchmarks/conditions.py --model /tmp/adult.tabgan
+    python benchmarks/conditions.py --model adult.tabgan
 
 Fits one half of adult, samples under 20 conditions, and lets the quick judge of `tabgan.metrics`
 tell the rows from those of the other half that meet the condition. Beside it stands what free rows
@@ -59,11 +59,7 @@ CONDITIONS: list[dict[str, Any]] = [
 
 def main(arguments: list[str] | None = None) -> None:
     """Fit or load, sample and judge every condition, print the figures and write the CSV."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, help="load it, or save the fit there")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--results", type=Path, default=RESULTS, metavar="CSV")
-    options = parser.parse_args(arguments)
+    options = parse(arguments, __doc__, RESULTS)
     split = read_split("adult", "judge", options.seed, 1)
     model = fitted(split.train, options)
     free = model.sample(FREE_ROWS, random_state=options.seed)
@@ -77,6 +73,15 @@ def main(arguments: list[str] | None = None) -> None:
         values = [row[name] for row in rows if row[name] != ""]
         print(f"median {name} of {len(values)}: {statistics.median(values):.3f}")
     write_rows(rows, options.results, FIELDS)
+
+
+def parse(arguments: list[str] | None, purpose: str, results: Path) -> argparse.Namespace:
+    """Read the command line of a benchmark of one model."""
+    parser = argparse.ArgumentParser(description=purpose.splitlines()[0])
+    parser.add_argument("--model", type=Path, help="load it, or save the fit there")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--results", type=Path, default=results, metavar="CSV")
+    return parser.parse_args(arguments)
 
 
 def fitted(train: pd.DataFrame, options: argparse.Namespace) -> TabularGAN:

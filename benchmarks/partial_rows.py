@@ -1,12 +1,11 @@
 """Unseen rows of adult of which some columns are given, and the rest is filled in.
 
-    python benchmarks/partial_rows.py --model /tmp/adult.tabgan
+    python benchmarks/partial_rows.py --model adult.tabgan
 
 Judges the filled rows against other unseen rows, once as `sample` does it, and once with the
 generator completing every row.
 """
 
-import argparse
 import math
 import sys
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from conditions import fitted  # noqa: E402
+from conditions import fitted, parse  # noqa: E402
 from quality_tables import read_split  # noqa: E402
 from recording import write_rows  # noqa: E402
 
@@ -38,11 +37,7 @@ GIVEN = (
 
 def main(arguments: list[str] | None = None) -> None:
     """Fit or load, fill and judge, print the figures and write the CSV."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, help="load it, or save the fit there")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--results", type=Path, default=RESULTS, metavar="CSV")
-    options = parser.parse_args(arguments)
+    options = parse(arguments, __doc__, RESULTS)
     split = read_split("adult", "judge", options.seed, 1)
     model = fitted(split.train, options)
     unseen, others = (split.holdout.iloc[i * N_ROWS : (i + 1) * N_ROWS] for i in (0, 1))

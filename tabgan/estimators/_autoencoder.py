@@ -2,7 +2,6 @@
 
 import copy
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import torch
@@ -15,6 +14,8 @@ from tabgan.networks import Decoder, Encoder, build_network
 from tabgan.preprocessing import Codes, Layout
 from tabgan.training import TrainingRows, TrainingState, VariationalSettings, VariationalStep
 
+#: Adam's usual decay rates: nothing here plays against anything.
+_BETAS = (0.9, 0.999)
 _WIDTHS = settings.PARAMETER_CONSTRAINTS["generator_layers"]
 _SHARED = (
     "schema",
@@ -90,8 +91,10 @@ def start_training(
         lambda: Encoder(width, plan.latent_dim, plan.encoder_layers),
         torch.Generator().manual_seed(child_seed(seed, "init", "encoder")),
     ).to(device)
-    adam = partial(torch.optim.Adam, lr=plan.learning_rate, fused=device.type in ("cpu", "cuda"))
-    optimizers = adam(model.generator.parameters()), adam(encoder.parameters())
+    optimizers = (
+        building.make_adam(model.generator, plan.learning_rate, _BETAS, device),
+        building.make_adam(encoder, plan.learning_rate, _BETAS, device),
+    )
     state = TrainingState(
         model=model,
         averaged=copy.deepcopy(model.generator),

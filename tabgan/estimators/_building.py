@@ -3,16 +3,14 @@
 import copy
 import hashlib
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 
 from tabgan._random import child_generator, child_seed
-from tabgan.estimators._settings import (
-    TrainingPlan,
-    choose_moment_weight,
-)
+from tabgan.estimators._settings import TrainingPlan, choose_moment_weight
 from tabgan.exceptions import InvalidParameterError
 from tabgan.networks import (
     Discriminator,
@@ -20,7 +18,6 @@ from tabgan.networks import (
     EnergyDiscriminator,
     Generator,
     Inputs,
-    LevelChoices,
     RowGenerator,
     build_network,
 )
@@ -98,16 +95,13 @@ def build_row_generator(
     seed: int,
 ) -> RowGenerator:
     """A generator with fresh weights, on the CPU, that starts from the margins."""
-    inputs = Inputs(layout)
-    n_condition = inputs.n_inputs + inputs.n_columns if conditional else 0
-    sizes = noise_dim, n_condition, layout.n_levels, layout.n_normal_parts
-    generator = build_network(
-        lambda: network(*sizes, layers),
-        torch.Generator().manual_seed(child_seed(seed, "init", "generator")),
+    rng = torch.Generator().manual_seed(child_seed(seed, "init", "generator"))
+    build = partial(build_network, generator=rng)
+    model = RowGenerator.of_layout(
+        layout, network, noise_dim, layers, conditional=conditional, build=build
     )
-    generator.start_from(level_frequencies(layout))
-    choices = LevelChoices([part.n_levels for part in layout.level_parts])
-    return RowGenerator(inputs, choices, generator)
+    model.generator.start_from(level_frequencies(layout))
+    return model
 
 
 def build_discriminator(
@@ -126,10 +120,18 @@ def make_optimizer(
     """Adam, or gradient descent with momentum."""
     if plan.optimizer == "sgd":
         return torch.optim.SGD(network.parameters(), lr=plan.learning_rate, momentum=_MOMENTUM)
+    return make_adam(network, plan.learning_rate, _BETAS, device)
+
+
+def make_adam(
+    network: torch.nn.Module,
+    learning_rate: float,
+    betas: tuple[float, float],
+    device: torch.device,
+) -> torch.optim.Adam:
+    """Adam, in one kernel where the device has it."""
     is_fused = device.type in ("cpu", "cuda")
-    return torch.optim.Adam(
-        network.parameters(), lr=plan.learning_rate, betas=_BETAS, fused=is_fused
-    )
+    return torch.optim.Adam(network.parameters(), lr=learning_rate, betas=betas, fused=is_fused)
 
 
 def start_training(

@@ -2,14 +2,13 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import torch
 
-from tabgan._params import check_parameters
-from tabgan._random import child_generator, child_seed, root_seed
+from tabgan._random import child_generator, root_seed
 from tabgan.estimators import _building as building
 from tabgan.estimators import _settings as settings
 from tabgan.estimators._input_kind import InputKind
@@ -28,7 +27,6 @@ class NetworkGenerator(RowSampling, RowReading):
     A subclass says what its parameters may be, and how training starts.
     """
 
-    _allowed_parameters: ClassVar[dict[str, list]]
     #: Parameters that fix the sizes of the network that samples.
     _size_parameters: tuple[str, ...]
     _plain_attributes = ("seed", "n_sample_calls", "history", "n_iter", "stop_reason")
@@ -84,19 +82,11 @@ class NetworkGenerator(RowSampling, RowReading):
         self.stop_reason_ = state.stop_reason
         return self
 
-    def _check_parameters(self) -> None:
-        """Refuse values that the parameters cannot have, before any work."""
-        parameters = self.get_params(deep=False)
-        check_parameters(type(self).__name__, parameters, self._allowed_parameters)
-
     def _fit_transformer(self, table: pd.DataFrame, seed: int) -> TableTransformer:
         """Learn how columns are encoded, or keep what an earlier fit learnt."""
         if self.warm_start and hasattr(self, "transformer_"):
             return self.transformer_
-        transformer = TableTransformer(
-            schema=self.schema, random_state=child_seed(seed, "identifiers")
-        )
-        return transformer.fit(table)
+        return super()._fit_transformer(table, seed)
 
     def _train(
         self,

@@ -14,8 +14,6 @@ from tabgan.networks import (
     Decoder,
     DiscriminatorEnsemble,
     Generator,
-    Inputs,
-    LevelChoices,
     RowGenerator,
     network_without_storage,
 )
@@ -123,22 +121,24 @@ def sampler_from_state(
     Networks get their storage from the arrays, so that wrong sizes cost no memory.
     """
     _check_counts(state, len(arrays))
-    inputs = Inputs(layout)
-    n_condition = inputs.n_inputs + inputs.n_columns if state["conditional"] else 0
-    sizes = state["noise_dim"], n_condition, layout.n_levels, layout.n_normal_parts
-    network = _NETWORKS[state.get("network", "generator")]
-    generator = network_without_storage(lambda: network(*sizes, tuple(state["generator_layers"])))
-    choices = LevelChoices([part.n_levels for part in layout.level_parts])
-    model = RowGenerator(inputs, choices, generator)
+    model = RowGenerator.of_layout(
+        layout,
+        _NETWORKS[state.get("network", "generator")],
+        state["noise_dim"],
+        tuple(state["generator_layers"]),
+        conditional=state["conditional"],
+        build=network_without_storage,
+    )
     maps = NormalMaps(layout.n_normal_parts)
     refiner = None
     if state["refiner_layers"] is not None:
-        refiner_sizes = state["refiner_members"], inputs.n_inputs, tuple(state["refiner_layers"])
+        layers = tuple(state["refiner_layers"])
+        refiner_sizes = state["refiner_members"], model.inputs.n_inputs, layers
         refiner = network_without_storage(lambda: DiscriminatorEnsemble(*refiner_sizes))
         _load(refiner, "refiner.", arrays, assign=True)
         refiner.to(device)
-    _load(generator, "generator.", arrays, assign=True)
-    _load(inputs, "inputs.", arrays)
+    _load(model.generator, "generator.", arrays, assign=True)
+    _load(model.inputs, "inputs.", arrays)
     _load(maps, "maps.", arrays)
     factor = float(state["logit_factor"])
     return Sampler(model.to(device), maps.to(device), layout, refiner, factor)

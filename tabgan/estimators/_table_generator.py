@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from os import PathLike
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,8 @@ class TableGenerator(BaseEstimator):
 
     #: Whether samples are refined where a call does not say; a parameter where there is a refiner.
     refine: bool = False
+    #: What each parameter may be.
+    _allowed_parameters: ClassVar[dict[str, list]]
     #: Fitted attributes that are saved as they are, without the underscore.
     _plain_attributes: tuple[str, ...] = ("seed", "n_sample_calls")
 
@@ -45,6 +47,17 @@ class TableGenerator(BaseEstimator):
     ) -> Any:
         """Inverse of `_sampler_to_state`."""
         raise NotImplementedError
+
+    def _check_parameters(self) -> None:
+        """Refuse values that the parameters cannot have, before any work."""
+        parameters = self.get_params(deep=False)
+        check_parameters(type(self).__name__, parameters, self._allowed_parameters)
+
+    def _fit_transformer(self, table: pd.DataFrame, seed: int) -> TableTransformer:
+        """Learn how columns are encoded."""
+        schema = self.get_params(deep=False)["schema"]
+        seed = child_seed(seed, "identifiers")
+        return TableTransformer(schema=schema, random_state=seed).fit(table)
 
     def _keep_table(
         self,

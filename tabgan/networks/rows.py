@@ -1,5 +1,6 @@
 """Rows from a generator network: noise in, levels and normals out, given columns copied through."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 from tabgan.networks.blocks import Generator
 from tabgan.networks.inputs import Inputs
 from tabgan.networks.levels import LevelChoices
+from tabgan.preprocessing.layout import Layout
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,38 @@ class RowGenerator(nn.Module):
     def __init__(self, inputs: Inputs, choices: LevelChoices, generator: Generator) -> None:
         super().__init__()
         self.inputs, self.choices, self.generator = inputs, choices, generator
+
+    @classmethod
+    def of_layout(
+        cls,
+        layout: Layout,
+        network: type[Generator],
+        noise_dim: int,
+        layers: tuple[int, ...],
+        *,
+        conditional: bool,
+        build: Callable[[Callable[[], Generator]], Generator],
+    ) -> "RowGenerator":
+        """One for the parts of a layout.
+
+        Parameters
+        ----------
+        layout : Layout
+        network : type
+            `Generator` or a subclass with its arguments.
+        noise_dim : int
+            Its first argument.
+        layers : tuple of int
+        conditional : bool
+            Whether columns can be given.
+        build : callable
+            Calls the constructor that it is handed, and sees to the weights.
+        """
+        inputs = Inputs(layout)
+        n_condition = inputs.n_inputs + inputs.n_columns if conditional else 0
+        sizes = noise_dim, n_condition, layout.n_levels, layout.n_normal_parts
+        choices = LevelChoices([part.n_levels for part in layout.level_parts])
+        return cls(inputs, choices, build(lambda: network(*sizes, layers)))
 
     @property
     def is_conditional(self) -> bool:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tabgan.exceptions import InvalidParameterError, SchemaError
+from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing.column import ColumnCoder, read_cells
 from tabgan.preprocessing.given_cells import (
+    UNREADABLE,
     as_objects,
     encode_given,
     in_zone,
@@ -283,9 +284,7 @@ def _end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
             number = float(parse_texts(written_end, inner.form)[0] if is_text else end)
         else:
             number = float(read_cells(pd.Series([end]), np.zeros(1, bool), coder.column)[0])
-    except (
-        SchemaError, AttributeError, TypeError, ValueError, IndexError, OverflowError
-    ) as error:  # fmt: skip
+    except (*UNREADABLE, IndexError) as error:
         raise InvalidParameterError(
             f"The end {end!r} of the interval for column {coder.name!r}, of kind "
             f"{coder.column.kind}, cannot be read ({error.__cause__ or error})."

@@ -38,7 +38,7 @@ __all__ = [
 #: values of single rows are not kept.
 _SLACK = 0.1
 #: What reading a cell of another kind raises.
-_UNREADABLE = (SchemaError, AttributeError, TypeError, ValueError, OverflowError)
+UNREADABLE = (SchemaError, AttributeError, TypeError, ValueError, OverflowError)
 #: Most levels that a message lists.
 _SHOWN = 10
 
@@ -129,7 +129,7 @@ def _read(coder: ColumnCoder, cells: pd.Series) -> tuple[Any, np.ndarray | None]
         if not is_numeric(coder):
             return values, None
         return values, _to_numbers(coder, values)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidParameterError(
             f"The condition on column {coder.name!r}, of kind {column.kind} and dtype "
             f"{column.dtype}, cannot be read: {_shown(cells.tolist())} "

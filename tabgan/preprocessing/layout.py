@@ -120,6 +120,14 @@ class Layout:
         normal_parts = [j for j, part in enumerate(self.normal_parts) if part.column == column]
         return next(iter(level_parts), None), next(iter(normal_parts), None)
 
+    def open_gates(self, levels: np.ndarray) -> np.ndarray:
+        """Whether each normal counts, (n_rows, n_normal_parts), in rows of these levels."""
+        is_open = np.ones((len(levels), self.n_normal_parts), dtype=bool)
+        for j, part in enumerate(self.normal_parts):
+            if part.gate is not None:
+                is_open[:, j] = levels[:, part.gate[0]] == part.gate[1]
+        return is_open
+
     def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the layout as JSON-able values and arrays; the inverse of :meth:`from_state`."""
         state = {

@@ -7,14 +7,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from tabgan._params import check_parameters
-from tabgan._random import child_generator, child_seed, root_seed
+from tabgan._random import child_generator, root_seed
 from tabgan.estimators._drawing import decoded_blocks
 from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._settings import PARAMETER_CONSTRAINTS
 from tabgan.estimators._table_generator import TableGenerator, check_count
 from tabgan.exceptions import InvalidParameterError
-from tabgan.preprocessing import Codes, Layout, TableTransformer
+from tabgan.preprocessing import Codes, Layout
 from tabgan.sampling.sampler import BLOCK, FIRST_BLOCK
 
 
@@ -37,7 +36,7 @@ class CodeSampler(ABC):
 
     def codes(self, levels: np.ndarray, normals: np.ndarray) -> Codes:
         """Levels and normals as codes: normals are 0 where another level is chosen."""
-        is_open = open_gates(self.layout, levels)
+        is_open = self.layout.open_gates(levels)
         return Codes(levels.astype(np.int32), (normals * is_open).astype(np.float32))
 
 
@@ -77,14 +76,11 @@ class Baseline(TableGenerator):
         TableError, SchemaError
             If the table cannot be used, or does not hold what the schema says.
         """
-        parameters = self.get_params(deep=False)
-        check_parameters(type(self).__name__, parameters, self._allowed_parameters)
+        self._check_parameters()
         input_kind, table = InputKind.open(X)
         self._check_table(table)
-        seed = root_seed(parameters["random_state"])
-        transformer = TableTransformer(
-            schema=parameters["schema"], random_state=child_seed(seed, "identifiers")
-        ).fit(table)
+        seed = root_seed(self.get_params(deep=False)["random_state"])
+        transformer = self._fit_transformer(table, seed)
         codes = transformer.encode(table, generator=child_generator(seed, "ties"))
         sampler = self._learn(codes, transformer.layout_, seed)
         self._keep_table(input_kind, table, transformer, sampler, seed)
@@ -168,15 +164,6 @@ class Baseline(TableGenerator):
         n_rows = int(n_samples)
         blocks = decoded_blocks(self.sampler_, self.transformer_, n_rows, seed, refine=False)
         return self._in_pieces(blocks, n_rows, chunk_rows)
-
-
-def open_gates(layout: Layout, levels: np.ndarray) -> np.ndarray:
-    """Whether each normal applies, (n_rows, n_normal_parts), given levels."""
-    is_open = np.ones((len(levels), layout.n_normal_parts), dtype=bool)
-    for j, part in enumerate(layout.normal_parts):
-        if part.gate is not None:
-            is_open[:, j] = levels[:, part.gate[0]] == part.gate[1]
-    return is_open
 
 
 def levels_at(shares: np.ndarray, frequencies: np.ndarray) -> np.ndarray:

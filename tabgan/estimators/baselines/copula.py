@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from tabgan.estimators.baselines._base import Baseline, CodeSampler, levels_at, open_gates
+from tabgan.estimators.baselines._base import Baseline, CodeSampler, levels_at
 from tabgan.exceptions import ArchiveError
 from tabgan.preprocessing import Codes, Layout
 from tabgan.schema import Column, Schema
@@ -164,7 +164,7 @@ def latent_correlation(codes: Codes, layout: Layout) -> np.ndarray:
     means[:, n_levels:] = codes.normals
     coefficients[n_levels:, 0] = 1.0
     is_open = np.ones(means.shape)
-    is_open[:, n_levels:] = open_gates(layout, codes.levels)
+    is_open[:, n_levels:] = layout.open_gates(codes.levels)
     return _nearest_correlation(_solve(_covariances(means, is_open), coefficients))
 
 
