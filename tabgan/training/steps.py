@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from tabgan.networks import Discriminator, EnergyDiscriminator, GivenColumns, RowGenerator
-from tabgan.objectives import Objective, moment_loss, sampled_moment_loss, second_moments
+from tabgan.objectives import (
+    Objective,
+    cross_entropy_discriminator_loss,
+    moment_loss,
+    sampled_moment_loss,
+    second_moments,
+)
 from tabgan.training.batches import TrainingRows, column_mask, free_rows, random_given
 
 #: Inputs of which the moment term looks at one random subset a step.
@@ -206,7 +211,7 @@ class AdversarialStep:
 def _game(real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:
     """V(D, G), D(x) and D(G(z)), means over a batch."""
     return {
-        "value": -F.softplus(-real_logits).mean() - F.softplus(fake_logits).mean(),
+        "value": -cross_entropy_discriminator_loss(real_logits, fake_logits).mean(),
         "d_real": torch.sigmoid(real_logits).mean(),
         "d_fake": torch.sigmoid(fake_logits).mean(),
     }
