@@ -9,6 +9,7 @@ import torch
 from tabgan._params import RANDOM_STATE, InstanceOf, Interval, Options, SequenceOf
 from tabgan.exceptions import InvalidParameterError
 from tabgan.objectives import OBJECTIVES, Objective
+from tabgan.preprocessing import NUMBER_CODINGS
 from tabgan.schema import Schema
 from tabgan.training import Callback
 
@@ -25,6 +26,7 @@ _SHORT_TABLE = 5000
 PARAMETER_CONSTRAINTS: dict[str, list] = {
     "objective": [Options(OBJECTIVES), InstanceOf(Objective)],
     "schema": [None, InstanceOf(Schema, Mapping)],
+    "number_coding": [Options(NUMBER_CODINGS)],
     "max_steps": ["auto", Interval(int, 1)],
     "max_time": [None, Interval(float, 0, closed="neither")],
     "batch_size": ["auto", Interval(int, 2)],

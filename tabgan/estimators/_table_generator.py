@@ -32,6 +32,8 @@ class TableGenerator(BaseEstimator):
 
     #: Whether samples are refined where a call does not say; a parameter where there is a refiner.
     refine: bool = False
+    #: Parameters that say how columns are encoded.
+    _table_parameters: tuple[str, ...] = ("schema",)
     #: What each parameter may be.
     _allowed_parameters: ClassVar[dict[str, list]]
     #: Fitted attributes that are saved as they are, without the underscore.
@@ -55,9 +57,10 @@ class TableGenerator(BaseEstimator):
 
     def _fit_transformer(self, table: pd.DataFrame, seed: int) -> TableTransformer:
         """Learn how columns are encoded."""
-        schema = self.get_params(deep=False)["schema"]
+        parameters = self.get_params(deep=False)
+        own = {name: parameters[name] for name in self._table_parameters}
         seed = child_seed(seed, "identifiers")
-        return TableTransformer(schema=schema, random_state=seed).fit(table)
+        return TableTransformer(**own, random_state=seed).fit(table)
 
     def _keep_table(
         self,

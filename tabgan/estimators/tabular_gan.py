@@ -29,6 +29,11 @@ class TabularGAN(NetworkGenerator):
         `tabgan.objectives.Objective` of one's own.
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
+    number_coding : {"ranks", "linear"}, default="ranks"
+        Whether numbers are coded by the normal scores of their ranks, and frequent ones as levels,
+        or all on a straight scale, as the grey values of pictures want it. "linear" keeps the
+        distances between values, knows no spikes, and moves values beyond the mean of the five
+        largest (least), or a natural bound, to it.
     max_steps : int or "auto", default="auto"
         Generator steps. "auto" takes between 400 and 4,500, more for longer tables.
     max_time : float or None, default=None
@@ -153,6 +158,7 @@ class TabularGAN(NetworkGenerator):
         objective: str | Objective = "relativistic",
         *,
         schema: Schema | Mapping[Hashable, str | Column] | None = None,
+        number_coding: str = "ranks",
         max_steps: int | str = "auto",
         max_time: float | None = None,
         batch_size: int | str = "auto",
@@ -181,6 +187,7 @@ class TabularGAN(NetworkGenerator):
     ) -> None:
         self.objective = objective
         self.schema = schema
+        self.number_coding = number_coding
         self.max_steps = max_steps
         self.max_time = max_time
         self.batch_size = batch_size

@@ -98,6 +98,11 @@ class Decoder(Generator):
         """Logarithm of the standard deviation of each normal, (n_normals,)."""
         return self.log_deviations.clamp_min(LEAST_LOG_SCALE)
 
+    @staticmethod
+    def bound(normals: Tensor) -> Tensor:
+        """Cut numbers that are coded linearly off at -1 and 1: they are Gaussian around means."""
+        return normals.clamp(-1, 1)
+
     def forward(self, noise: Tensor, condition: Tensor | None = None) -> tuple[Tensor, Tensor]:
         latent, deviates = noise.split([self.latent_dim, self.n_normals], dim=1)
         means, log_variances = self.latent_prior(latent, condition)

@@ -67,6 +67,11 @@ class Generator(nn.Module):
         self.normalise = nn.LayerNorm(width)
         self.output = nn.Linear(width, n_levels + n_normals)
 
+    @staticmethod
+    def bound(normals: Tensor) -> Tensor:
+        """Bring numbers that are coded linearly into [-1, 1]."""
+        return normals.tanh()
+
     def forward(self, noise: Tensor, condition: Tensor | None = None) -> tuple[Tensor, Tensor]:
         x = self.from_noise(noise)
         if condition is not None and self.from_condition is not None:

@@ -8,11 +8,14 @@ in which thresholds are easy to see:
   training rows;
 * an ordered level part: besides, the normal score and the standardised value of the level;
 * a normal z: z itself, the standardised value that it stands for, and 15 smooth steps ``tanh(6 (z -
-  knot))``, all zero in rows whose gate is closed.
+  knot))``, all zero in rows whose gate is closed;
+* a normal that is coded linearly: itself alone.
 
 Everything is differentiable in the levels and the normals, made per batch, and never held for the
 whole table.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -62,12 +65,16 @@ class Inputs(nn.Module):
         level_columns = _repeat([(part.column, part.n_levels) for part in layout.level_parts])
         score_table, score_columns = _level_scores(layout)
         normal_columns = np.array([part.column for part in layout.normal_parts], dtype=np.int64)
-        values = [part.values for part in layout.normal_parts]
+        ranked, linear = np.flatnonzero(~layout.are_linear), np.flatnonzero(layout.are_linear)
+        self.n_ranked, self.n_linear = len(ranked), len(linear)
+        values = [layout.normal_parts[j].values for j in ranked]
         grid_size = len(values[0]) if values else 2
 
         self._register("scale", 1 / np.sqrt(frequencies * (1 - frequencies) + 0.02))
         self._register("score_table", score_table)
-        self._register("values", np.reshape(values, (self.n_normals, grid_size)))
+        self._register("ranked", ranked)
+        self._register("linear", linear)
+        self._register("values", np.reshape(values, (self.n_ranked, grid_size)))
         self._register("knots", STEP_KNOTS)
         self._register("offsets", np.asarray(layout.level_offsets[:-1], dtype=np.int64))
         gates = _gates(layout)
@@ -80,7 +87,12 @@ class Inputs(nn.Module):
         self._register("gate_levels", np.where(always, 0, gates))
         self._register("column_of_level", level_columns)
         self._register("column_of_normal", normal_columns)
-        owners = [level_columns, score_columns, np.repeat(normal_columns, INPUTS_PER_NORMAL)]
+        owners = [
+            level_columns,
+            score_columns,
+            np.repeat(normal_columns[ranked], INPUTS_PER_NORMAL),
+            normal_columns[linear],
+        ]
         self._register("column_of_input", np.concatenate(owners))
         self.n_inputs = len(self.column_of_input)
         self._register("mean", np.zeros(self.n_inputs))
@@ -107,6 +119,12 @@ class Inputs(nn.Module):
         padded = torch.cat([levels, levels.new_ones(len(levels), 1)], dim=1)
         return padded.index_select(1, self.gates)
 
+    def with_bounds(self, normals: Tensor, bound: Callable[[Tensor], Tensor]) -> Tensor:
+        """The same normals, (n_rows, n_normal_parts), but `bound` applied to linear ones."""
+        if not self.n_linear:
+            return normals
+        return normals.index_copy(1, self.linear, bound(normals.index_select(1, self.linear)))
+
     def centre(self, mean: Tensor) -> None:
         """Subtract `mean`, of shape (n_inputs,), from every row from now on."""
         self.mean.copy_(mean)
@@ -116,14 +134,23 @@ class Inputs(nn.Module):
         if self.score_table.shape[1]:
             parts.append(levels @ self.score_table)
         if self.n_normals:
-            parts.append(self._normal_inputs(levels, normals))
+            parts += self._normal_inputs(normals, self.opened(levels))
         return torch.cat(parts, dim=1) - self.mean
 
-    def _normal_inputs(self, levels: Tensor, normals: Tensor) -> Tensor:
+    def _normal_inputs(self, normals: Tensor, opened: Tensor) -> list[Tensor]:
+        if not self.n_linear:
+            return [self._ranked_inputs(normals, opened)]
+        linear = (normals * opened).index_select(1, self.linear)
+        if not self.n_ranked:
+            return [linear]
+        ranked = (part.index_select(1, self.ranked) for part in (normals, opened))
+        return [self._ranked_inputs(*ranked), linear]
+
+    def _ranked_inputs(self, normals: Tensor, opened: Tensor) -> Tensor:
         value = self._tabulated_value(normals)
         steps = torch.tanh(6 * (normals.unsqueeze(-1) - self.knots))
         inputs = torch.cat([normals.unsqueeze(-1), value.unsqueeze(-1), steps], dim=-1)
-        return (inputs * self.opened(levels).unsqueeze(-1)).flatten(1)
+        return (inputs * opened.unsqueeze(-1)).flatten(1)
 
     def _tabulated_value(self, normals: Tensor) -> Tensor:
         """Standardised value of each normal, linear between the points of its table."""
@@ -133,7 +160,7 @@ class Inputs(nn.Module):
         )
         left = position.detach().floor().long().clamp(0, size - 2)
         table = self.values.flatten()
-        index = left + torch.arange(self.n_normals, device=normals.device) * size
+        index = left + torch.arange(self.n_ranked, device=normals.device) * size
         low, high = table[index], table[index + 1]
         return low + (high - low) * (position - left)
 

@@ -115,7 +115,8 @@ class RowGenerator(nn.Module):
         """Logits (n_rows, n_levels) and normals (n_rows, n_normal_parts), also of given columns."""
         device = self.generator.output.weight.device
         noise = torch.randn(n_rows, self.generator.noise_dim, generator=rng, device=device)
-        return self.generator(noise, None if given is None else self._condition(given))
+        logits, normals = self.generator(noise, None if given is None else self._condition(given))
+        return logits, self.inputs.with_bounds(normals, self.generator.bound)
 
     def _condition(self, given: GivenColumns) -> Tensor:
         inputs = self.inputs(given.levels, given.normals)

@@ -19,12 +19,13 @@ value of a single row, except levels. Conditions on a sample are read by the sam
 from tabgan.preprocessing.condition_texts import condition_from_text
 from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.layout import NORMAL_GRID, Codes, Layout, LevelPart, NormalPart
-from tabgan.preprocessing.table import TableTransformer
+from tabgan.preprocessing.table import NUMBER_CODINGS, TableTransformer
 from tabgan.preprocessing.wanted import MISSING, Between
 
 __all__ = [
     "MISSING",
     "NORMAL_GRID",
+    "NUMBER_CODINGS",
     "Between",
     "Codes",
     "Conditions",

@@ -143,21 +143,26 @@ class ColumnCoder:
 
 
 def fit_column(
-    series: pd.Series, column: Column, *, all_levels: bool | None = None
+    series: pd.Series, column: Column, *, all_levels: bool | None = None, linear: bool = False
 ) -> tuple[ColumnCoder, np.ndarray]:
     """Learn the coder of a column; return it and the number of training rows of each level.
 
     With `all_levels` every value of a number column is a level, else only where
-    :func:`~tabgan.schema.rules.has_level_per_value` says so.
+    :func:`~tabgan.schema.rules.has_level_per_value` says so. With `linear` other numbers are put on
+    a straight scale.
     """
     missing = missing_cells(series)
-    inner, counts = _fit_inner(read_cells(series, missing, column), column, all_levels)
+    options = {"all_levels": all_levels, "linear": linear}
+    inner, counts = _fit_inner(read_cells(series, missing, column), column, options)
     coder = MissingCoder(inner, bool(missing.any()))
     return ColumnCoder(series.name, column, coder), coder.count(counts, int(missing.sum()))
 
 
-def _fit_inner(values: Any, column: Column, all_levels: bool | None) -> tuple[Any, np.ndarray]:
-    """Learn the coder of a column's values; return it and the count of each level."""
+def _fit_inner(values: Any, column: Column, options: dict[str, Any]) -> tuple[Any, np.ndarray]:
+    """Learn the coder of a column's values; return it and the count of each level.
+
+    `options` are those of :meth:`NumericCoder.fit`, for numbers and dates.
+    """
     if isinstance(column, Identifier):
         return CategoricalCoder.fit(values, levels=(True,))
     if isinstance(column, Categorical):
@@ -167,15 +172,15 @@ def _fit_inner(values: Any, column: Column, all_levels: bool | None) -> tuple[An
         return CategoricalCoder.fit(values, levels=tuple(values.distinct.tolist()))
     if column.text_form is not None:
         numbers = read_texts(values, column.text_form)
-        inner, counts = _fit_inner(numbers, column.replace(text_form=None), all_levels)
+        inner, counts = _fit_inner(numbers, column.replace(text_form=None), options)
         return TextCoder(column.text_form, inner), counts
     if isinstance(column, Datetime):
         unit, bounds = UNITS[column.resolution or "ns"], {"low": column.low, "high": column.high}
-        return DatetimeCoder.fit(values, unit=unit, all_levels=all_levels, **bounds)
+        return DatetimeCoder.fit(values, unit=unit, **options, **bounds)
     if isinstance(column, Integer):
         grid, bounds = float(column.step or 1), {"low": column.low, "high": column.high}
         values = values.astype(np.int64) if values.dtype.kind == "f" else values
-        return NumericCoder.fit(values, grid=grid, all_levels=all_levels, **bounds)
+        return NumericCoder.fit(values, grid=grid, **options, **bounds)
     if isinstance(column, Continuous):
         places = column.decimals
         return NumericCoder.fit(
@@ -184,7 +189,7 @@ def _fit_inner(values: Any, column: Column, all_levels: bool | None) -> tuple[An
             decimals=places,
             low=column.low,
             high=column.high,
-            all_levels=all_levels,
+            **options,
         )
     return BooleanCoder.fit(values)
 

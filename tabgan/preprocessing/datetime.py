@@ -39,6 +39,7 @@ class DatetimeCoder:
         low: Any = None,
         high: Any = None,
         all_levels: bool | None = None,
+        linear: bool = False,
     ) -> tuple["DatetimeCoder", np.ndarray]:
         """Learn the coder; return it and the number of rows of each of its levels."""
         ticks = values.astype(f"M8[{unit}]").astype(np.int64)
@@ -52,7 +53,12 @@ class DatetimeCoder:
             epoch += int(distinct[0] - epoch) % grid
         bounds = [None if b is None else int(_ticks(b, unit)) - epoch for b in (low, high)]
         inner, counts = NumericCoder.fit(
-            ticks - epoch, grid=float(grid), low=bounds[0], high=bounds[1], all_levels=all_levels
+            ticks - epoch,
+            grid=float(grid),
+            low=bounds[0],
+            high=bounds[1],
+            all_levels=all_levels,
+            linear=linear,
         )
         return cls(unit, epoch, inner), counts
 

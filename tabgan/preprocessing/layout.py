@@ -1,8 +1,9 @@
 """Layout and codes: which column owns which part, and the encoded table itself.
 
 A column is one or two parts. A *level part* is a categorical choice: one integer a row. A *normal
-part* is one real number a row, the normal score of a continuous value's rank; where a column also
-has levels (spikes, missing), the normal counts only in rows whose level says "continuous".
+part* is one real number a row, the normal score of a continuous value's rank, or, where numbers are
+coded linearly, the value itself on a scale from -1 to 1; where a column also has levels (spikes,
+missing), the normal counts only in rows whose level says "continuous".
 """
 
 from collections.abc import Hashable, Iterator, Sequence
@@ -59,11 +60,14 @@ class NormalPart:
         counts in every row.
     values : ndarray of shape (257,), float32
         Standardised value of the column at the normal scores :data:`NORMAL_GRID`, within +-8.
+    is_linear : bool, default=False
+        Whether it is no normal score but the value itself, on a scale from -1 to 1.
     """
 
     column: int
     gate: tuple[int, int] | None
     values: np.ndarray
+    is_linear: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,11 @@ class Layout:
         return len(self.normal_parts)
 
     @property
+    def are_linear(self) -> np.ndarray:
+        """Whether each normal part is coded linearly; (n_normal_parts,) bool."""
+        return np.array([part.is_linear for part in self.normal_parts], dtype=bool)
+
+    @property
     def n_levels(self) -> int:
         """Number of levels of all level parts together."""
         return int(self.level_offsets[-1])
@@ -137,6 +146,7 @@ class Layout:
             "level_scored": [part.scores is not None for part in self.level_parts],
             "normal_columns": [part.column for part in self.normal_parts],
             "normal_gates": [None if p.gate is None else list(p.gate) for p in self.normal_parts],
+            "normal_linear": self.are_linear.tolist(),
         }
         scores = [part.scores for part in self.level_parts if part.scores is not None]
         values = [part.values for part in self.normal_parts]
@@ -161,9 +171,13 @@ class Layout:
             level_parts.append(LevelPart(column, size, part_frequencies, part_scores))
             start, scored_start = start + size, scored_start + (size if scored else 0)
         normal_parts = [
-            NormalPart(column, None if gate is None else (gate[0], gate[1]), values)
-            for column, gate, values in zip(
-                state["normal_columns"], state["normal_gates"], arrays["values"], strict=True
+            NormalPart(column, None if gate is None else (gate[0], gate[1]), values, bool(linear))
+            for column, gate, values, linear in zip(
+                state["normal_columns"],
+                state["normal_gates"],
+                arrays["values"],
+                state["normal_linear"],
+                strict=True,
             )
         ]
         columns = tuple(decode_value(name) for name in state["columns"])

@@ -50,6 +50,7 @@ class NumericCoder:
         low: Any = None,
         high: Any = None,
         all_levels: bool | None = None,
+        linear: bool = False,
     ) -> tuple["NumericCoder", np.ndarray]:
         """Learn the coder; return it and the number of rows of each of its levels.
 
@@ -61,8 +62,13 @@ class NumericCoder:
         all_levels : bool, optional
             Whether every value is to be a level; by default as
             :func:`~tabgan.schema.rules.has_level_per_value` says.
+        linear : bool, default=False
+            Whether numbers are put on a straight scale, without any level, unless `all_levels`.
         """
         distinct, counts = np.unique(values, return_counts=True)
+        if linear and not all_levels and len(distinct) > 1:
+            line = ValueMap.linear(distinct, counts, low=low, high=high)
+            return cls(distinct[:0], line, grid, decimals, low, high), np.array([len(values)])
         if all_levels is None:
             all_levels = has_level_per_value(len(values), len(distinct))
         frequent = counts >= max(_SPIKE_ROWS, _SPIKE_SHARE * len(values))

@@ -51,7 +51,9 @@ def _sizes(layout: Layout) -> tuple[Any, ...]:
         )
         for part in layout.level_parts
     ]
-    normals = [(part.column, part.gate, part.values.shape) for part in layout.normal_parts]
+    normals = [
+        (part.column, part.gate, part.values.shape, part.is_linear) for part in layout.normal_parts
+    ]
     return layout.columns, levels, normals
 
 
@@ -89,4 +91,4 @@ def _normal_part(position: int, coder: ColumnCoder, gate: tuple[int, int] | None
     spread = np.sqrt(np.sum(weights * centred**2))
     standardised = centred / spread if spread > 0 else np.zeros_like(centred)
     limited = np.clip(standardised, -_VALUE_LIMIT, _VALUE_LIMIT).astype(np.float32)
-    return NormalPart(position, gate, limited)
+    return NormalPart(position, gate, limited, value_map.is_linear)

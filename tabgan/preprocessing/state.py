@@ -95,6 +95,7 @@ def _numeric_to_state(coder: NumericCoder) -> tuple[State, Arrays]:
         "low": coder.low,
         "high": coder.high,
         "limit": None if coder.value_map is None else coder.value_map.limit,
+        "linear": coder.value_map is not None and coder.value_map.is_linear,
     }
     arrays = {"level_values": coder.level_values}
     if coder.value_map is not None:
@@ -105,7 +106,8 @@ def _numeric_to_state(coder: NumericCoder) -> tuple[State, Arrays]:
 def _numeric_from_state(state: State, arrays: Arrays) -> NumericCoder:
     value_map = None
     if state["limit"] is not None:
-        value_map = ValueMap(arrays["scores"], arrays["values"], float(state["limit"]))
+        knots = arrays["scores"], arrays["values"]
+        value_map = ValueMap(*knots, float(state["limit"]), bool(state["linear"]))
     return NumericCoder(
         arrays["level_values"],
         value_map,

@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from tabgan._params import Options, check_parameters
 from tabgan._random import child_seed, root_seed
 from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
 from tabgan.preprocessing.classes import Classes, read_classes
@@ -18,7 +19,10 @@ from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.schema import Schema, check_table, resolve_schema
 
-__all__ = ["TableTransformer"]
+__all__ = ["NUMBER_CODINGS", "TableTransformer"]
+
+NUMBER_CODINGS = ("ranks", "linear")
+"""How numbers can be coded."""
 
 
 class TableTransformer(TransformerMixin, BaseEstimator):
@@ -28,6 +32,9 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     ----------
     schema : Schema or mapping, optional
         What the columns are; see :func:`tabgan.schema.resolve_schema`. None: inferred.
+    number_coding : {"ranks", "linear"}, default="ranks"
+        Whether numbers are coded by the normal scores of their ranks, frequent values as levels, or
+        all on a straight scale from -1 to 1.
     random_state : int, Generator or RandomState, optional
         Seeds the made-up identifiers; fresh ones for every fit if None.
 
@@ -54,8 +61,11 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     True
     """
 
-    def __init__(self, *, schema: Any = None, random_state: Any = None) -> None:
+    def __init__(
+        self, *, schema: Any = None, number_coding: str = "ranks", random_state: Any = None
+    ) -> None:
         self.schema = schema
+        self.number_coding = number_coding
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> "TableTransformer":
@@ -70,12 +80,15 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         -------
         self : TableTransformer
         """
+        allowed = {"number_coding": [Options(NUMBER_CODINGS)]}
+        check_parameters(type(self).__name__, {"number_coding": self.number_coding}, allowed)
         frame = check_table(X)
         self._check_features(X, frame, reset=True)
         schema = resolve_schema(frame, self.schema)
         self._warn_of_identifiers(schema)
         self._key = child_seed(root_seed(self.random_state), "identifiers")
-        self._set_coder(TableCoder.fit(frame, schema))
+        is_linear = self.number_coding == "linear"
+        self._set_coder(TableCoder.fit(frame, schema, linear=is_linear))
         return self
 
     def _set_coder(self, coder: TableCoder) -> None:

@@ -41,14 +41,17 @@ class TableCoder:
     layout: Layout
 
     @classmethod
-    def fit(cls, frame: pd.DataFrame, schema: Schema) -> "TableCoder":
-        """Learn the coder of each column, the lookups and the layout."""
+    def fit(cls, frame: pd.DataFrame, schema: Schema, *, linear: bool = False) -> "TableCoder":
+        """Learn the coder of each column, the lookups and the layout.
+
+        With `linear` numbers are coded on straight scales and not by their ranks.
+        """
         roots = {column.derived_from for column in schema.values()} - {None}
         coders, counts = [], []
         for name, column in schema.items():
             is_looked_up = name in roots or column.derived_from is not None
             coder, level_counts = fit_column(
-                frame[name], column, all_levels=True if is_looked_up else None
+                frame[name], column, all_levels=True if is_looked_up else None, linear=linear
             )
             coders.append(coder)
             counts.append(level_counts)

@@ -6,6 +6,7 @@ single row is kept, and a sample as large as the table is no permutation of the 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -19,6 +20,8 @@ _TAIL_SHARE = 0.25
 _FEW_ROWS = 10
 # Normal scores of the probabilities 0 and 1, which only ever bound a pool and hold no value.
 _FAR = 9.0
+# Values at either end of a column whose mean bounds a linear map that has no natural bound.
+_END_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,9 @@ class ValueMap:
         Values at the scores, in increasing order; equal neighbours are a pool of one value.
     limit : float
         Largest normal score that :meth:`to_scores` gives, as large as the training rows allow.
+    is_linear : bool, default=False
+        Whether the map is one straight line, whose scores from -1 to 1 follow the values and not
+        their ranks.
 
     Examples
     --------
@@ -47,6 +53,7 @@ class ValueMap:
     scores: np.ndarray
     values: np.ndarray
     limit: float
+    is_linear: bool = False
 
     @classmethod
     def fit(cls, distinct: np.ndarray, counts: np.ndarray, *, step: float = 0.0) -> "ValueMap":
@@ -60,6 +67,22 @@ class ValueMap:
                 break
         scores = np.clip(ndtri(probabilities), -_FAR, _FAR)
         return cls(scores, values, limit)
+
+    @classmethod
+    def linear(
+        cls, distinct: np.ndarray, counts: np.ndarray, *, low: Any = None, high: Any = None
+    ) -> "ValueMap":
+        """Return the straight line from -1 at `low` to 1 at `high`.
+
+        A bound that is None is the mean of the five least (largest) values, beyond which values are
+        moved to it, so that no value of a single row is kept.
+        """
+        n_ends = min(_END_ROWS, int(counts.sum()) // 2)
+        values = distinct.astype(np.float64)
+        bottom = _mean_of_first(values, counts, n_ends)
+        top = _mean_of_first(values[::-1], counts[::-1], n_ends)
+        ends = [bottom if low is None else float(low), top if high is None else float(high)]
+        return cls(np.array([-1.0, 1.0]), np.array(ends), 1.0, is_linear=True)
 
     def to_values(self, scores: np.ndarray) -> np.ndarray:
         """Return the values at normal scores, float64; constant beyond the outermost knots."""
@@ -124,6 +147,12 @@ class ValueMap:
         share = 0.5 if generator is None else generator.random(len(rows))
         scores[rows] = ndtri(low + (high - low) * share)
         return scores
+
+
+def _mean_of_first(values: np.ndarray, counts: np.ndarray, n_rows: int) -> float:
+    """Return the mean of the first rows, given each value's number of rows."""
+    taken = np.diff(np.minimum(np.cumsum(counts), n_rows), prepend=0)
+    return float(np.sum(values * (taken / n_rows)))
 
 
 def _knots(

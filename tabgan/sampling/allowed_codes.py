@@ -29,6 +29,8 @@ class AllowedCodes:
     ) -> None:
         self.column, self.n_sets = column, len(sets)
         self.level_part, self.normal_part = layout.parts_of(column)
+        has_score = self.normal_part is not None
+        self.is_linear = has_score and bool(layout.are_linear[self.normal_part])
         levels = np.concatenate([each.levels for each in sets])
         low = np.concatenate([each.low for each in sets])
         high = np.concatenate([each.high for each in sets])

@@ -69,14 +69,17 @@ class NormalMaps(nn.Module):
 
     @torch.no_grad()
     def learn(self, model: RowGenerator, rng: torch.Generator) -> None:
-        """Tabulate the distribution of each normal over rows in which its gate is open."""
+        """Tabulate the distribution of each normal over rows in which its gate is open.
+
+        Linear ones are left as the generator gives them.
+        """
         if not len(self.quantiles):
             return
         drawn = [model.draw_rows(_BLOCK, rng) for _ in range(MAP_ROWS // _BLOCK)]
         is_open = torch.cat([model.inputs.open_gates(levels) for levels, _ in drawn])
         normals = torch.cat([normals for _, normals in drawn])
         shares = torch.linspace(0, 1, MAP_POINTS, device=normals.device)
-        for j in range(len(self.quantiles)):
+        for j in model.inputs.ranked.tolist():
             values = normals[is_open[:, j], j]
             if len(values) >= LEAST_OPEN_ROWS:
                 self.quantiles[j] = torch.quantile(values, shares)

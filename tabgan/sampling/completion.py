@@ -93,14 +93,16 @@ class Completer:
     ) -> None:
         """Draw the columns of which only a set is known, and mark them as given, in place.
 
-        One such column and nothing given: from the margin of the training rows. Otherwise from the
+        One such column and nothing given: from the margin of the training rows, unless it is coded
+        linearly, so that its margin is not known. Otherwise from the
         generator given the rest: of several draws of noise one is taken in proportion to the
         probability that it gives to all the sets, then a code of each set.
         """
         sets = torch.as_tensor(which, device=levels.device)
         if not sets.shape[1] or not (sets >= 0).any():
             return
-        if sets.shape[1] == 1 and not mask.any():
+        is_margin_known = not any(codes.is_linear for codes in self._open)
+        if is_margin_known and sets.shape[1] == 1 and not mask.any():
             self._open[0].draw(levels, normals, None, sets[:, 0], rng)
         else:
             chance, scores = self._likely_noise(levels, normals, mask, sets, rng)

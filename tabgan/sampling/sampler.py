@@ -108,10 +108,12 @@ def level_margins(pool: Codes, layout: Layout) -> list[tuple[np.ndarray, np.ndar
 
 
 def normal_margins(pool: Codes, layout: Layout) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Cells of equal probability for each normal part, and one for rows in which it is closed."""
+    """Cells of equal probability for each normal score, and one for rows in which it is closed."""
     inner = torch.special.ndtri(torch.arange(1, NORMAL_CELLS).double() / NORMAL_CELLS).numpy()
     margins = []
     for j, part in enumerate(layout.normal_parts):
+        if part.is_linear:
+            continue
         cells = np.searchsorted(inner, pool.normals[:, j])
         open_share = 1.0
         if part.gate is not None:

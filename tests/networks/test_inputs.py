@@ -6,7 +6,7 @@ import torch
 
 from tabgan.networks import Inputs
 from tabgan.networks.inputs import INPUTS_PER_NORMAL, STEP_KNOTS
-from tabgan.preprocessing.layout import Layout, NormalPart
+from tabgan.preprocessing.layout import NORMAL_GRID, Layout, NormalPart
 from tests.encoded import small_codes, small_layout
 
 
@@ -92,3 +92,18 @@ def test_a_table_may_lack_either_kind_of_part(empty):
     rows = inputs(inputs.one_hot(levels), torch.zeros(4, layout.n_normal_parts))
     assert rows.shape == (4, inputs.n_inputs)
     assert inputs.open_gates(levels).shape == (4, layout.n_normal_parts)
+
+
+def test_a_linear_number_is_one_input_and_keeps_its_bounds():
+    values = np.tanh(NORMAL_GRID).astype(np.float32)
+    parts = (NormalPart(0, None, values, is_linear=True), NormalPart(1, None, values))
+    inputs = Inputs(Layout(("grey", "height"), (), parts))
+    normals = torch.tensor([[0.5, 0.5], [-3.0, -3.0]])
+    rows = inputs(torch.zeros(2, 0), normals)
+    assert rows.shape == (2, INPUTS_PER_NORMAL + 1)
+    assert inputs.column_of_input.tolist() == [1] * INPUTS_PER_NORMAL + [0]
+    torch.testing.assert_close(rows[:, -1], normals[:, 0])
+    alone = Inputs(Layout(("height",), (), (NormalPart(0, None, values),)))
+    torch.testing.assert_close(rows[:, :-1], alone(torch.zeros(2, 0), normals[:, 1:]))
+    bent = inputs.with_bounds(normals, torch.tanh)
+    torch.testing.assert_close(bent, torch.stack([normals[:, 0].tanh(), normals[:, 1]], dim=1))
