@@ -57,12 +57,17 @@ def _numbers(column: pd.Series) -> pd.Series:
     )
 
 
-def total_variation(sample: pd.Series, reference: pd.Series) -> tuple[float, float]:
-    """Total variation between two columns, and the most that chance explains at three errors."""
+def total_variation(
+    sample: pd.Series, reference: pd.Series, n_learned: float = np.inf
+) -> tuple[float, float]:
+    """Total variation between two columns, and the most that chance explains at three errors.
+
+    With `n_learned` the chance that these rows, from which a model knows the law, deviate counts.
+    """
     counts = [pd.Series(binned(each, reference)).value_counts() for each in (sample, reference)]
     shares = [each / each.sum() for each in counts]
     distance = 0.5 * shares[0].sub(shares[1], fill_value=0).abs().sum()
-    spread = shares[1] * (1 - shares[1]) * (1 / len(sample) + 1 / len(reference))
+    spread = shares[1] * (1 - shares[1]) * (1 / len(sample) + 1 / len(reference) + 1 / n_learned)
     # A mean of absolute normals, and three standard deviations of their sum.
     return float(distance), float(
         0.5 * (np.sqrt(2 / np.pi) * np.sqrt(spread).sum() + 3 * np.sqrt(0.4 * spread.sum()))
