@@ -78,7 +78,8 @@ def _infer(cells: Any) -> Column:
         (UNIQUE, "identifier", None),
         ([*UNIQUE[:-1], None], "identifier", None),
         (UNIQUE[:19], "categorical", None),
-        ([*UNIQUE[:-1], UNIQUE[0]], "categorical", None),
+        ([*UNIQUE[:-1], UNIQUE[0]], "text", None),
+        ([*UNIQUE[:20], *UNIQUE[:20]], "categorical", None),
         (np.arange(19), "integer", "int64"),
         (np.arange(N) * 2, "integer", "int64"),
         ([str(i) for i in range(N)], "identifier", None),
@@ -198,7 +199,7 @@ def test_levels_are_sorted_and_categories_keep_their_order() -> None:
 def test_an_identifier_keeps_its_form_and_nothing_else() -> None:
     assert _infer(np.arange(10_234, 10_300)).form == "counter:10000"
     assert _infer(np.arange(0, 30)).form == "counter:0"
-    assert _infer([f"AB-{i}" for i in range(100, 150)]).form == "pattern:AA-999"
+    assert _infer([f"AB-{i}" for i in range(100, 150)]).form == r"pattern:\AB-999"
     words = [("x" * i) + "-" * (i % 7) + "Q" * (i % 3) for i in range(60)]
     assert set(_infer(words).form.removeprefix("pattern:")) == {"a"}
 
@@ -302,9 +303,11 @@ def test_a_constant_keeps_value_and_type() -> None:
 REAL = {
     "titanic/titanic.csv.gz": {
         "PassengerId": "identifier",
-        "Name": "identifier",
+        "Name": "text",
+        "Ticket": "text",
         "Age": "continuous",
-        "Cabin": "categorical",
+        "Cabin": "text",
+        "Sex": "categorical",
         "Survived": "integer",
     },
     "nyc_weather/weather.csv.gz": {
