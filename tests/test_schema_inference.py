@@ -236,6 +236,14 @@ def test_an_override_by_column_keeps_its_fields_and_learns_the_rest() -> None:
         ([1, 5, 9], Integer(low=2, high=6), "between 2 and 6, but 2 cell.s. lie outside.*1 in row"),
         (["x", "y", "z"], Categorical(levels=("x",)), "1 levels, but 2 cell.s. hold another.*'y'"),
         (["x", "5"], Integer(text_form="#,##0"), "declared integer"),
+        ([1.5, 2.25, np.nan, 3.125], Continuous(decimals=1), "decimals=1, but 2 cell.*2.25 in row"),
+        ([10, 20, 35], Integer(step=10), "step=10, but 1 cell.*35 in row 2"),
+        (["10 %", "15 %"], Integer(step=10), "step=10, but 1 cell.*'15 %' in row 1"),
+        (
+            pd.to_datetime(["2020-01-01 05:00", "2021-01-01 00:00"]),
+            Datetime(resolution="D"),
+            "resolution='D', but 1 cell.*2020-01-01 05:00.*in row 0",
+        ),
         (
             pd.to_datetime(["2020-01-01", "2021-01-01"]),
             Datetime(low=pd.Timestamp("2020-06-01")),
@@ -259,6 +267,10 @@ def test_an_override_that_does_not_hold_is_refused(cells: Any, override: Any, wo
         (["1", "2", "1"], Categorical()),
         (pd.Series([pd.Timestamp("2020"), None, pd.Timestamp("2021")], dtype=object), Datetime()),
         ([1, 2, 3], Continuous(decimals=0)),
+        (np.array([0.1, 0.7], np.float32), Continuous(decimals=1)),
+        ([0.1 + 0.2, np.nan], Continuous(decimals=1)),
+        ([100, 250], Integer(step=50)),
+        (pd.date_range("2020-03-01", periods=90, tz="Europe/Zurich"), Datetime(resolution="D")),
     ],
 )
 def test_an_override_that_holds_is_complete(cells: Any, override: Column) -> None:

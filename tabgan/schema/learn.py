@@ -18,6 +18,7 @@ from tabgan.schema.cells import (
     read_numbers,
 )
 from tabgan.schema.columns import Categorical, Column, Text
+from tabgan.schema.declared import check_grid
 from tabgan.schema.guess import is_constant
 from tabgan.schema.identifiers import (
     LARGEST_SPAN,
@@ -141,6 +142,7 @@ def _learn_continuous(series: pd.Series, missing: np.ndarray, given: Column) -> 
     distinct, counts = np.unique(numbers.astype(np.float64), return_counts=True)
     low, high = shared_bounds(distinct, counts)
     _check_bounds(series, missing, numbers, given)
+    check_grid(series, missing, numbers, given)
     single = str(series.dtype) in ("float32", "Float32", "float16")
     decimals = find_decimals(distinct, single=single)
     return {"low": low, "high": high, "decimals": decimals, "text_form": form}
@@ -161,6 +163,7 @@ def _learn_integer(series: pd.Series, missing: np.ndarray, given: Column) -> dic
     distinct, counts = np.unique(numbers, return_counts=True)
     low, high = shared_bounds(distinct, counts)
     _check_bounds(series, missing, numbers, given)
+    check_grid(series, missing, numbers, given)
     return {"low": low, "high": high, "step": find_step(distinct), "text_form": form}
 
 
@@ -174,6 +177,7 @@ def _learn_datetime(series: pd.Series, missing: np.ndarray, given: Column) -> di
     low, high = shared_bounds(distinct, counts)
     low, high = (None if bound is None else pd.Timestamp(bound) for bound in (low, high))
     _check_bounds(series, missing, instants, given)
+    check_grid(series, missing, instants, given)
     return {"low": low, "high": high, "resolution": resolution, "text_form": form}
 
 
