@@ -29,7 +29,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     schema : Schema or mapping, optional
         What the columns are; see :func:`tabgan.schema.resolve_schema`. None: inferred.
     random_state : int, Generator or RandomState, optional
-        Seeds the made-up identifiers; fresh ones for every fit if None.
+        Seeds the made-up keys and texts; fresh ones for every fit if None.
 
     Attributes
     ----------
@@ -69,6 +69,12 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Returns
         -------
         self : TableTransformer
+
+        Warns
+        -----
+        DataWarning
+            If columns are taken for keys or texts of single rows, which are made up anew, and the
+            schema does not say so.
         """
         frame = check_table(X)
         self._check_features(X, frame, reset=True)

@@ -28,12 +28,13 @@ __all__ = [
     "range_form",
     "read_form",
     "shared_patterns",
+    "some_texts",
 ]
 
 MIN_IDENTIFIERS = 20
 LARGEST_SPAN, _LARGEST = 2**62, 2**63 - 1
 _SHARED_ROWS, _FIXED_ROWS = 5, 10
-_MAX_PATTERNS, _MAX_PREFIXES = 20, 8
+_MAX_PATTERNS, _MAX_PREFIXES, _MAX_TEXTS = 20, 8, 20_000
 _COVERED_SHARE = 0.8
 _LOG_CHANCE = float(np.log(1e-6))
 _UNIFORM_ROWS, _UNIFORM_DIGITS, _UNIFORM_DISTANCE = 50, 6, 1.36
@@ -195,6 +196,7 @@ def key_form(texts: np.ndarray) -> str:
     >>> key_form(np.array([sha1(bytes([i])).hexdigest() for i in range(30)], dtype=object))
     'hex:40'
     """
+    texts = some_texts(texts)
     for form, regex in _UUID_TEXTS.items():
         if all(regex.fullmatch(text) for text in texts):
             return form
@@ -209,6 +211,11 @@ def key_form(texts: np.ndarray) -> str:
     if n_covered:
         return f"pattern:{patterns}"
     return "pattern:" + "a" * int(np.clip(np.median([len(text) for text in texts] or [8]), 8, 40))
+
+
+def some_texts(texts: np.ndarray) -> np.ndarray:
+    """Return up to 20,000 of some texts, evenly spaced: enough to learn a form from."""
+    return texts[:: -(-len(texts) // _MAX_TEXTS) or 1]
 
 
 def _mix_digits_and_letters(texts: np.ndarray) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from tabgan.schema.identifiers import MIN_IDENTIFIERS, shared_patterns
+from tabgan.schema.identifiers import MIN_IDENTIFIERS, shared_patterns, some_texts
 
 __all__ = ["TEXT_FORMS", "TextForm", "TextShape", "find_text_shape", "text_shape"]
 
@@ -74,18 +74,20 @@ def find_text_shape(distinct: np.ndarray, n_texts: int) -> TextShape | None:
     """
     if len(distinct) == 0:
         return None
+    n_distinct, distinct = len(distinct), some_texts(distinct)
     if _are(_is_email, distinct):
         return TextShape("email")
-    if len(distinct) < MIN_IDENTIFIERS or len(distinct) <= _DISTINCT_SHARE * n_texts:
+    if n_distinct < MIN_IDENTIFIERS or n_distinct <= _DISTINCT_SHARE * n_texts:
         return None
     form = _find_form(distinct)
-    if form is None or (form == "code" and len(distinct) == n_texts):
+    if form is None or (form == "code" and n_distinct == n_texts):
         return None
     return text_shape(distinct, form)
 
 
 def text_shape(distinct: np.ndarray, form: TextForm | None = None) -> TextShape:
     """Return the shape of texts of a form that is known, or else of the one that suits best."""
+    distinct = some_texts(distinct)
     if form is None:
         form = (_find_form(distinct) if len(distinct) else None) or "words"
     if form in ("phone", "code"):
