@@ -47,8 +47,9 @@ stay text. Ctrl-C ends training early, saves what was learned so far, and exits 
 examples:
   tabgan fit people.csv --model people.tabgan
   tabgan fit people.parquet --model people.tabgan --max-time 300 --seed 0
+  tabgan fit people.csv --model people.tabgan --schema people.yaml
   tabgan fit people.csv --model people.tabgan --schema-overrides zip=categorical \\
-      --schema-overrides id=identifier"""
+      --schema-overrides note=dropped"""
 
 _SAMPLE = """\
 Write new rows in the form of the table that was learned: same columns, types and precision. The
@@ -79,7 +80,8 @@ fit` would find it out.
 
 examples:
   tabgan inspect people.tabgan
-  tabgan inspect people.csv"""
+  tabgan inspect people.csv
+  tabgan inspect people.csv --save-schema people.yaml"""
 
 _DEMO = """\
 Fit one half of a real table, sample as many rows, and print their figures beside those of the other
@@ -148,9 +150,11 @@ def _fit(options: argparse.Namespace) -> int:
     from tabgan.inspection import describe_training, format_bytes
 
     check_writable(options.model)
+    schema: Any = {} if options.schema is None else tabgan.Schema.load(options.schema)
+    schema.update(options.schema_overrides)
     table = read_table(options.table)
     model = tabgan.TabularGAN(
-        schema=dict(options.schema_overrides) or None,
+        schema=schema or None,
         max_steps=options.max_steps,
         max_time=options.max_time,
         refine=options.refine,
@@ -249,7 +253,9 @@ def _report(options: argparse.Namespace) -> int:
 def _inspect(options: argparse.Namespace) -> int:
     from tabgan.inspection import describe
 
-    print(describe(options.file))
+    if options.save_schema is not None:
+        check_writable(options.save_schema)
+    print(describe(options.file, save_schema=options.save_schema))
     return 0
 
 
@@ -297,6 +303,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(sample)
     _add_report(report)
     inspect.add_argument("file", metavar="FILE", help="a model, or a CSV or Parquet table")
+    inspect.add_argument(
+        "--save-schema", type=Path, metavar="FILE",
+        help="write the schema, to edit it for `tabgan fit --schema`; a .json or .yaml file",
+    )  # fmt: skip
     return parser
 
 
@@ -316,13 +326,17 @@ def _add_fit(command: argparse.ArgumentParser) -> None:
         "--model", required=True, type=Path, metavar="FILE", help="where to save the model"
     )
     command.add_argument(
+        "--schema", type=Path, metavar="FILE",
+        help="what the columns are: a file that `tabgan inspect --save-schema` wrote",
+    )  # fmt: skip
+    command.add_argument(
         "--schema-overrides",
         action="append",
         default=[],
         type=arguments.override,
         metavar="NAME=KIND",
         help="take column NAME as KIND: continuous, integer, boolean, categorical, datetime, "
-        "constant or identifier; repeat it for more columns",
+        "constant, identifier, text or dropped; repeat it for more columns",
     )
     command.add_argument(
         "--max-time", type=arguments.seconds, metavar="SECONDS", help="end training after this time"

@@ -6,25 +6,35 @@ from typing import Any
 
 from tabgan.archive import read_archive
 from tabgan.estimators import load
-from tabgan.schema import infer_schema
+from tabgan.schema import Schema, infer_schema
 from tabgan.table_files import is_table_path, read_table
 
 __all__ = ["describe", "describe_model", "describe_training", "format_bytes", "format_seconds"]
 
 
-def describe(path: str | os.PathLike) -> str:
+def describe(path: str | os.PathLike, *, save_schema: str | os.PathLike | None = None) -> str:
     """Describe a file: the schema of a table, or schema, training and size of a model.
 
     Parameters
     ----------
     path : path
         A CSV or Parquet file by its ending, else a model.
+    save_schema : path, optional
+        Where to write the schema besides, as :meth:`tabgan.Schema.save` does.
 
     Returns
     -------
     text : str
     """
-    return repr(infer_schema(read_table(path))) if is_table_path(path) else describe_model(path)
+    schema: Schema
+    if is_table_path(path):
+        schema = infer_schema(read_table(path))
+        text = repr(schema)
+    else:
+        text, schema = _describe_model(path)
+    if save_schema is not None:
+        schema.save(save_schema)
+    return text
 
 
 def describe_model(path: str | os.PathLike) -> str:
@@ -39,6 +49,11 @@ def describe_model(path: str | os.PathLike) -> str:
     -------
     text : str
     """
+    return _describe_model(path)[0]
+
+
+def _describe_model(path: str | os.PathLike) -> tuple[str, Schema]:
+    """Return the description of a saved model, and its schema."""
     manifest, arrays = read_archive(path, expected_format="tabgan-model")
     model = load(path, device="cpu")
     n_numbers = sum(array.size for array in arrays.values())
@@ -51,7 +66,7 @@ def describe_model(path: str | os.PathLike) -> str:
     }
     width = max(map(len, lines))
     described = "\n".join(f"{name.ljust(width)}  {text}" for name, text in lines.items() if text)
-    return f"{described}\n\n{model.schema_!r}"
+    return f"{described}\n\n{model.schema_!r}", model.schema_
 
 
 def describe_training(model: Any) -> str:

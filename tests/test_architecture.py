@@ -111,6 +111,7 @@ def test_every_term_of_the_code_base_is_a_module_or_a_name_that_exists() -> None
         "docs/report.md",
         "docs/family.md",
         "docs/conditions.md",
+        "docs/schema.md",
     ],
 )
 def test_links_inside_the_project_lead_somewhere(page: str) -> None:

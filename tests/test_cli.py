@@ -164,6 +164,29 @@ def test_inspect_shows_the_schema_of_a_table(
     assert capsys.readouterr().out == f"{tabgan.infer_schema(read_table(folder / 'table.csv'))!r}\n"
 
 
+def test_a_schema_is_saved_edited_and_fitted_with(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, path, model = str(folder / "table.csv"), tmp_path / "s.yaml", str(tmp_path / "m.tabgan")
+    assert main(["inspect", table, "--save-schema", str(path)]) == 0
+    schema = tabgan.infer_schema(read_table(table))
+    assert capsys.readouterr().out == f"{schema!r}\n"
+    assert tabgan.Schema.load(path) == schema
+    edited = path.read_text(encoding="utf-8").replace("kind: continuous", "kind: dropped", 1)
+    edited = "\n".join(line for line in edited.splitlines() if not line.startswith("  decimals: 2"))
+    path.write_text(edited.replace("  low: 0.0\n", "", 1), encoding="utf-8")
+    arguments = ["fit", table, "--model", model, "--schema", str(path), *QUICK]
+    assert main([*arguments, "--schema-overrides", "zip=text"]) == 0
+    kinds = {name: column.kind for name, column in tabgan.load(model).schema_.items()}
+    assert kinds == {name: column.kind for name, column in schema.items()} | {
+        "paid": "dropped",
+        "zip": "text",
+    }
+    assert "paid" not in tabgan.load(model).sample(3)
+    assert main(["inspect", model, "--save-schema", str(tmp_path / "of_model.json")]) == 0
+    assert tabgan.Schema.load(tmp_path / "of_model.json") == tabgan.load(model).schema_
+
+
 def test_a_warning_is_one_line_and_not_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,6 +219,10 @@ def test_a_warning_is_one_line_and_not_an_error(
             ["'number'", "continuous"],
         ),
         (["fit", "good.csv", "--model", "m.tabgan", "--device", "abacus"], ["abacus"]),
+        (["fit", "good.csv", "--model", "m.tabgan", "--schema", "none.yaml"], ["none.yaml"]),
+        (["fit", "good.csv", "--model", "m.tabgan", "--schema", "bad.csv"], ["bad.csv", ".yaml"]),
+        (["inspect", "good.csv", "--save-schema", "s.xml"], ["s.xml", ".yaml"]),
+        (["inspect", "good.csv", "--save-schema", "none/s.yaml"], ["none", "No such file"]),
         (["sample", "none.tabgan", "-n", "5"], ["none.tabgan", "No such file"]),
         (["sample", "good.csv", "-n", "5"], ["good.csv", "not a zip file"]),
         (["sample", "none.tabgan", "-n", "5", "-o", "none/x.csv"], ["No such file"]),

@@ -37,7 +37,7 @@ JUDGES = ("metrics", "attacks", "plots", "report")
 CORE = set("numpy scipy pandas sklearn torch safetensors narwhals tqdm tabgan".split())
 # scikit-learn brings these two, and asks for them by name in its own interface.
 CORE |= {"joblib", "threadpoolctl"}
-OPTIONAL = set("jinja2 matplotlib opacus opendp polars pyarrow ray umap xgboost".split())
+OPTIONAL = set("jinja2 matplotlib opacus opendp polars pyarrow ray umap xgboost yaml".split())
 # Imports inside functions that are not optional dependencies: module, what it imports, and why.
 LATE_IMPORTS = {
     ("cli", "tabgan.preprocessing"): "loads scikit-learn, which --help does not need",

@@ -78,7 +78,8 @@ def _infer(cells: Any) -> Column:
         (UNIQUE, "identifier", None),
         ([*UNIQUE[:-1], None], "identifier", None),
         (UNIQUE[:19], "categorical", None),
-        ([*UNIQUE[:-1], UNIQUE[0]], "categorical", None),
+        ([*UNIQUE[:-1], UNIQUE[0]], "text", None),
+        ([*UNIQUE[:20], *UNIQUE[:20]], "categorical", None),
         (np.arange(19), "integer", "int64"),
         (np.arange(N) * 2, "integer", "int64"),
         ([str(i) for i in range(N)], "identifier", None),
@@ -198,7 +199,7 @@ def test_levels_are_sorted_and_categories_keep_their_order() -> None:
 def test_an_identifier_keeps_its_form_and_nothing_else() -> None:
     assert _infer(np.arange(10_234, 10_300)).form == "counter:10000"
     assert _infer(np.arange(0, 30)).form == "counter:0"
-    assert _infer([f"AB-{i}" for i in range(100, 150)]).form == "pattern:AA-999"
+    assert _infer([f"AB-{i}" for i in range(100, 150)]).form == r"pattern:\AB-999"
     words = [("x" * i) + "-" * (i % 7) + "Q" * (i % 3) for i in range(60)]
     assert set(_infer(words).form.removeprefix("pattern:")) == {"a"}
 
@@ -235,6 +236,14 @@ def test_an_override_by_column_keeps_its_fields_and_learns_the_rest() -> None:
         ([1, 5, 9], Integer(low=2, high=6), "between 2 and 6, but 2 cell.s. lie outside.*1 in row"),
         (["x", "y", "z"], Categorical(levels=("x",)), "1 levels, but 2 cell.s. hold another.*'y'"),
         (["x", "5"], Integer(text_form="#,##0"), "declared integer"),
+        ([1.5, 2.25, np.nan, 3.125], Continuous(decimals=1), "decimals=1, but 2 cell.*2.25 in row"),
+        ([10, 20, 35], Integer(step=10), "step=10, but 1 cell.*35 in row 2"),
+        (["10 %", "15 %"], Integer(step=10), "step=10, but 1 cell.*'15 %' in row 1"),
+        (
+            pd.to_datetime(["2020-01-01 05:00", "2021-01-01 00:00"]),
+            Datetime(resolution="D"),
+            "resolution='D', but 1 cell.*2020-01-01 05:00.*in row 0",
+        ),
         (
             pd.to_datetime(["2020-01-01", "2021-01-01"]),
             Datetime(low=pd.Timestamp("2020-06-01")),
@@ -258,6 +267,10 @@ def test_an_override_that_does_not_hold_is_refused(cells: Any, override: Any, wo
         (["1", "2", "1"], Categorical()),
         (pd.Series([pd.Timestamp("2020"), None, pd.Timestamp("2021")], dtype=object), Datetime()),
         ([1, 2, 3], Continuous(decimals=0)),
+        (np.array([0.1, 0.7], np.float32), Continuous(decimals=1)),
+        ([0.1 + 0.2, np.nan], Continuous(decimals=1)),
+        ([100, 250], Integer(step=50)),
+        (pd.date_range("2020-03-01", periods=90, tz="Europe/Zurich"), Datetime(resolution="D")),
     ],
 )
 def test_an_override_that_holds_is_complete(cells: Any, override: Column) -> None:
@@ -302,9 +315,11 @@ def test_a_constant_keeps_value_and_type() -> None:
 REAL = {
     "titanic/titanic.csv.gz": {
         "PassengerId": "identifier",
-        "Name": "identifier",
+        "Name": "text",
+        "Ticket": "text",
         "Age": "continuous",
-        "Cabin": "categorical",
+        "Cabin": "text",
+        "Sex": "categorical",
         "Survived": "integer",
     },
     "nyc_weather/weather.csv.gz": {

@@ -18,11 +18,11 @@ from tabgan.exceptions import InvalidParameterError, SchemaError, TableError
 from tabgan.metrics._cells import level_codes, read_numbers
 from tabgan.schema import check_table, infer_schema
 
-__all__ = ["EncodedTable", "EncodedTables", "column_kinds", "encode_tables"]
+__all__ = ["EncodedTable", "EncodedTables", "column_kinds", "dropped_columns", "encode_tables"]
 
 NUMERIC_KINDS = frozenset({"continuous", "integer", "datetime"})
 LEVEL_KINDS = frozenset({"categorical", "boolean", "constant"})
-SKIPPED_KINDS = frozenset({"identifier"})
+SKIPPED_KINDS = frozenset({"identifier", "text", "dropped"})
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,12 @@ def encode_tables(schema: Any, *, same_decimals: bool = False, **tables: Any) ->
     SchemaError
         If the schema speaks of other columns, or calls text a number.
     """
-    frames = {name: _as_frame(table, name) for name, table in tables.items() if table is not None}
+    dropped = dropped_columns(schema)
+    frames = {
+        name: _as_frame(table, name).drop(columns=dropped, errors="ignore")
+        for name, table in tables.items()
+        if table is not None
+    }
     first_name, first = next(iter(frames.items()))
     for name, frame in frames.items():
         _check_columns(frame, name, first, first_name)
@@ -115,7 +120,8 @@ def encode_tables(schema: Any, *, same_decimals: bool = False, **tables: Any) ->
     if not used:
         raise TableError(
             f"The {first_name} table has no column to compare: all {first.shape[1]} are "
-            "identifiers. Declare a kind for one, such as schema={'column': 'categorical'}."
+            "identifiers or text. Declare a kind for one, such as "
+            "schema={'column': 'categorical'}."
         )
     numeric = [column for column in used if kinds[column] in NUMERIC_KINDS]
     categorical = [column for column in used if kinds[column] not in NUMERIC_KINDS]
@@ -152,7 +158,9 @@ def column_kinds(table: pd.DataFrame, schema: Any) -> dict[Hashable, str]:
             f"Got {schema!r} instead."
         )
     declared = {name: _kind_of(kind, name) for name, kind in (schema or {}).items()}
-    unknown = [name for name in declared if name not in table.columns]
+    unknown = [
+        name for name, kind in declared.items() if name not in table.columns and kind != "dropped"
+    ]
     if unknown:
         raise SchemaError(
             f"The schema names {len(unknown)} column(s) that the table lacks, the first is "
@@ -162,7 +170,14 @@ def column_kinds(table: pd.DataFrame, schema: Any) -> dict[Hashable, str]:
     if rest:
         inferred = infer_schema(table[rest])
         declared |= {name: column.kind for name, column in inferred.items()}
-    return declared
+    return {name: kind for name, kind in declared.items() if name in table.columns}
+
+
+def dropped_columns(schema: Any) -> list[Hashable]:
+    """Return the columns that a schema leaves out, which samples lack."""
+    if not isinstance(schema, Mapping):
+        return []
+    return [name for name, kind in schema.items() if _kind_of(kind, name) == "dropped"]
 
 
 def _numbers(

@@ -10,8 +10,9 @@ which part.
 ``text`` reads written numbers and dates, ``datetime`` counts ticks, ``numeric`` finds spikes and
 ``value_map`` maps the rest, ``categorical`` lists levels, ``missing`` adds a level of its own,
 ``column`` puts them together and gives back the dtype. Columns that are functions of another are
-looked up (``relations``), identifiers are made up anew (``identifiers``). What is learned holds no
-value of a single row, except levels. Conditions on a sample are read by the same coders
+looked up (``relations``). Keys and texts of single rows are made up anew (``made_up``, from
+``identifiers`` and ``invented_texts``). What is learned holds no value of a single row, except
+levels. Conditions on a sample are read by the same coders
 (``wanted`` is what users write, ``given_cells`` and ``allowed`` read it for one column,
 ``conditions`` for several).
 """

@@ -1,5 +1,6 @@
 """One column there and back: a Series in, its codes out, and an array of its own dtype again."""
 
+import json
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,15 +9,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tabgan._random import child_seed
 from tabgan.exceptions import SchemaError, UnseenLevelError
 from tabgan.preprocessing.arrays import to_array
 from tabgan.preprocessing.categorical import BooleanCoder, CategoricalCoder
 from tabgan.preprocessing.datetime import DatetimeCoder
-from tabgan.preprocessing.identifiers import make_identifiers
+from tabgan.preprocessing.made_up import MadeUpCoder
 from tabgan.preprocessing.missing import MissingCoder
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder, read_texts
-from tabgan.schema import Categorical, Column, Constant, Continuous, Datetime, Identifier, Integer
+from tabgan.schema import (
+    Categorical,
+    Column,
+    Constant,
+    Continuous,
+    Datetime,
+    Identifier,
+    Integer,
+    Text,
+    encode_value,
+)
 from tabgan.schema.cells import (
     Choices,
     first_example,
@@ -25,7 +37,6 @@ from tabgan.schema.cells import (
     read_choices,
 )
 from tabgan.schema.learn import UNITS, read_dates, read_values
-from tabgan.schema.text_forms import format_texts
 
 __all__ = ["ColumnCoder", "fit_column", "read_cells"]
 
@@ -103,12 +114,12 @@ class ColumnCoder:
         normals : ndarray of shape (n_rows,), float, or None
             None if the column has no normal part.
         rows : ndarray of shape (n_rows,), int64
-            Numbers of the rows in the whole sample, from which identifiers are made.
+            Numbers of the rows in the whole sample, from which identifiers and texts are made up.
         key : int, default=0
-            Changes the identifiers.
+            Changes what is made up.
         """
-        if isinstance(self.column, Identifier):
-            return self._decode_identifiers(levels, rows, key)
+        if isinstance(self.coder.inner, MadeUpCoder):
+            return self._make_up(self.coder.inner, levels, rows, key)
         if levels is None and not self.has_normal:
             levels = np.zeros(len(rows), np.int32)
         if normals is None:
@@ -134,11 +145,12 @@ class ColumnCoder:
         padding = np.empty(int(missing.sum()), values.dtype)
         return to_array(np.concatenate([values, padding]), missing, self.column)
 
-    def _decode_identifiers(self, levels: np.ndarray | None, rows: np.ndarray, key: int) -> Any:
-        made = make_identifiers(str(self.column.form), rows, key)  # type: ignore[attr-defined]
-        if self.column.text_form is not None:
-            made = format_texts(made, self.column.text_form)
-        missing = np.full(len(rows), self.coder.n_values == 0) if levels is None else levels == 1
+    def _make_up(
+        self, inner: MadeUpCoder, levels: np.ndarray | None, rows: np.ndarray, key: int
+    ) -> Any:
+        # Two columns of one form must not hold the same keys.
+        made = inner.make(rows, child_seed(key, json.dumps(encode_value(self.name))))
+        missing = np.full(len(rows), not inner.has_cells) if levels is None else levels == 1
         return to_array(made, missing, self.column)
 
 
@@ -152,8 +164,11 @@ def fit_column(
     a straight scale.
     """
     missing = missing_cells(series)
-    options = {"all_levels": all_levels, "linear": linear}
-    inner, counts = _fit_inner(read_cells(series, missing, column), column, options)
+    if isinstance(column, Identifier | Text):
+        inner, counts = MadeUpCoder.fit(series[~missing], column)
+    else:
+        options = {"all_levels": all_levels, "linear": linear}
+        inner, counts = _fit_inner(read_cells(series, missing, column), column, options)
     coder = MissingCoder(inner, bool(missing.any()))
     return ColumnCoder(series.name, column, coder), coder.count(counts, int(missing.sum()))
 
@@ -163,8 +178,6 @@ def _fit_inner(values: Any, column: Column, options: dict[str, Any]) -> tuple[An
 
     `options` are those of :meth:`NumericCoder.fit`, for numbers and dates.
     """
-    if isinstance(column, Identifier):
-        return CategoricalCoder.fit(values, levels=(True,))
     if isinstance(column, Categorical):
         levels, is_ordered = column.levels or (), bool(column.ordered)
         return CategoricalCoder.fit(values, levels=levels, is_ordered=is_ordered)
@@ -197,7 +210,7 @@ def _fit_inner(values: Any, column: Column, options: dict[str, Any]) -> tuple[An
 def read_cells(series: pd.Series, missing: np.ndarray, column: Column) -> Any:
     """Return the cells that are not missing as the column's coder takes them."""
     try:
-        if isinstance(column, Identifier):
+        if isinstance(column, Identifier | Text):
             return Choices(np.array([True], dtype=object), np.zeros(int((~missing).sum()), np.intp))
         if isinstance(column, Categorical | Constant) or column.text_form is not None:
             return read_choices(series, missing)

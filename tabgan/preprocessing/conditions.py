@@ -25,7 +25,7 @@ from tabgan.preprocessing.given_cells import (
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
-from tabgan.schema import Identifier
+from tabgan.schema import Identifier, Text
 
 __all__ = ["ColumnSets", "Conditions", "check_names", "read_conditions"]
 
@@ -201,9 +201,10 @@ def check_names(coder: TableCoder, names: list[Hashable]) -> None:
             close = get_close_matches(str(name), list(known), n=1)
             hint = f" Did you mean {known[close[0]]!r}?" if close else ""
             raise InvalidParameterError(f"The fitted table has no column {name!r}.{hint}")
-        if isinstance(coder.schema[name], Identifier):
+        if isinstance(coder.schema[name], Identifier | Text):
+            what = "an identifier" if isinstance(coder.schema[name], Identifier) else "text"
             raise InvalidParameterError(
-                f"Column {name!r} is an identifier: it is made up anew and tied to no other, so "
+                f"Column {name!r} is {what}: it is made up anew and tied to no other, so "
                 "nothing can be asked of it. Drop it from the conditions and set it afterwards."
             )
 

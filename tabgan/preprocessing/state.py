@@ -10,11 +10,12 @@ from tabgan.exceptions import ArchiveError
 from tabgan.preprocessing.categorical import BooleanCoder, CategoricalCoder
 from tabgan.preprocessing.column import ColumnCoder
 from tabgan.preprocessing.datetime import DatetimeCoder
+from tabgan.preprocessing.made_up import MadeUpCoder
 from tabgan.preprocessing.missing import MissingCoder
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder
 from tabgan.preprocessing.value_map import ValueMap
-from tabgan.schema import Categorical, Constant, Schema
+from tabgan.schema import Categorical, Schema
 
 __all__ = ["coders_from_state", "coders_to_state"]
 
@@ -60,6 +61,9 @@ def _inner_to_state(inner: Any, coder: ColumnCoder) -> tuple[State, Arrays]:
         return {"type": "text", "form": inner.form, "inner": state}, arrays
     if isinstance(inner, BooleanCoder):
         return {"type": "boolean"}, {"level_values": inner.level_values.astype(np.uint8)}
+    if isinstance(inner, MadeUpCoder):
+        residues = [list(pair) for pair in inner.residues]
+        return {"type": "made up", "has_cells": inner.has_cells, "residues": residues}, {}
     assert isinstance(inner, CategoricalCoder)
     state = {"type": "categorical", "is_ordered": inner.is_ordered}
     return state, {"levels": inner.positions.astype(np.int32)}
@@ -75,14 +79,13 @@ def _inner_from_state(state: State, arrays: Arrays, column: Any) -> Any:
         return DatetimeCoder(str(state["unit"]), int(state["epoch"]), inner)
     if kind == "text":
         return TextCoder(str(state["form"]), _inner_from_state(state["inner"], arrays, column))
+    if kind == "made up":
+        residues = tuple((int(modulus), int(residue)) for modulus, residue in state["residues"])
+        return MadeUpCoder(column, bool(state["has_cells"]), residues)
     if kind == "boolean":
         return BooleanCoder(arrays["level_values"].astype(bool))
     if kind == "categorical":
-        levels: tuple[Any, ...] = (True,)
-        if isinstance(column, Categorical):
-            levels = column.levels or ()
-        elif isinstance(column, Constant):
-            levels = (column.value,)
+        levels = column.levels or () if isinstance(column, Categorical) else (column.value,)
         return CategoricalCoder.of_levels(levels, arrays["levels"], bool(state["is_ordered"]))
     raise ArchiveError(f"A coder of type {kind!r} is unknown to this version of tabgan.")
 

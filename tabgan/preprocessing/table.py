@@ -36,12 +36,12 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Whether numbers are coded by the normal scores of their ranks, frequent values as levels, or
         all on a straight scale from -1 to 1.
     random_state : int, Generator or RandomState, optional
-        Seeds the made-up identifiers; fresh ones for every fit if None.
+        Seeds the made-up keys and texts; fresh ones for every fit if None.
 
     Attributes
     ----------
     schema_ : Schema
-        What the columns are, complete.
+        What the columns are, complete; with those that are dropped.
     layout_ : Layout
         Which column owns which part of the codes.
     n_features_in_ : int
@@ -79,37 +79,50 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Returns
         -------
         self : TableTransformer
+
+        Warns
+        -----
+        DataWarning
+            If columns are taken for keys or texts of single rows, which are made up anew, and the
+            schema does not say so.
         """
         allowed = {"number_coding": [Options(NUMBER_CODINGS)]}
         check_parameters(type(self).__name__, {"number_coding": self.number_coding}, allowed)
         frame = check_table(X)
         self._check_features(X, frame, reset=True)
         schema = resolve_schema(frame, self.schema)
-        self._warn_of_identifiers(schema)
+        self._warn_of_made_up(schema)
         self._key = child_seed(root_seed(self.random_state), "identifiers")
         is_linear = self.number_coding == "linear"
-        self._set_coder(TableCoder.fit(frame, schema, linear=is_linear))
+        self._set_coder(TableCoder.fit(frame, _without_dropped(schema), linear=is_linear), schema)
         return self
 
-    def _set_coder(self, coder: TableCoder) -> None:
+    def _set_coder(self, coder: TableCoder, schema: Schema) -> None:
         """Keep what was learned."""
         self._coder = coder
-        self.schema_ = coder.schema
+        self.schema_ = schema
         self.layout_ = coder.layout
 
-    def _warn_of_identifiers(self, schema: Schema) -> None:
-        """Name the columns that were taken for identifiers without being declared so."""
+    def _warn_of_made_up(self, schema: Schema) -> None:
+        """Name the columns that are made up without being declared so, and how to overrule it."""
         declared = self.schema if isinstance(self.schema, Mapping) else {}
-        found = [
-            name
-            for name, column in schema.items()
-            if column.kind == "identifier" and name not in declared
+        found = {name: column for name, column in schema.items() if name not in declared}
+        keys = [name for name, column in found.items() if column.kind == "identifier"]
+        texts = [name for name, column in found.items() if column.kind == "text"]
+        parts = [
+            f"Column(s) {', '.join(repr(name) for name in names)} look like {what}."
+            for names, what in (
+                (keys, "identifiers: every cell is unique"),
+                (texts, "names, addresses, codes or other text of single rows"),
+            )
+            if names
         ]
-        if found:
+        if parts:
+            name = [*keys, *texts][0]
             warnings.warn(
-                f"Column(s) {', '.join(repr(name) for name in found)} look like identifiers: every "
-                "cell is unique. They are made up anew and not modelled. Drop them, or declare the "
-                f"kind, as with schema={{{found[0]!r}: 'identifier'}} or 'categorical'.",
+                f"{' '.join(parts)} They are made up anew and not modelled. Declare the kind to "
+                f"confirm or to overrule it, as with schema={{{name!r}: {schema[name].kind!r}}}, "
+                "'categorical', or 'dropped' to leave the column out.",
                 DataWarning,
                 stacklevel=3,
             )
@@ -288,6 +301,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self, "layout_")
         state, arrays = self._coder.to_state()
+        if len(self.schema_) > len(self._coder.schema):
+            state["with_dropped"] = self.schema_.to_dict()
         return {**state, "key": self._key}, arrays
 
     @classmethod
@@ -309,7 +324,12 @@ class TableTransformer(TransformerMixin, BaseEstimator):
             If it describes none.
         """
         transformer = cls()
-        transformer._set_coder(TableCoder.from_state(state, arrays))
+        coder = TableCoder.from_state(state, arrays)
+        whole = state.get("with_dropped")
+        schema = coder.schema if whole is None else Schema.from_dict(whole)
+        if list(_without_dropped(schema)) != list(coder.schema):
+            raise ArchiveError("The archive's columns contradict each other; save the model anew.")
+        transformer._set_coder(coder, schema)
         key = state.get("key")
         if not isinstance(key, int):
             raise ArchiveError(f"The archive's key of identifiers is {key!r}, which is no integer.")
@@ -335,9 +355,9 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Raises
         ------
         SchemaError
-            If columns are lacking or foreign.
+            If columns are lacking or foreign. Those that the schema drops may be there or not.
         """
-        lacking = [name for name in self.schema_ if name not in frame.columns]
+        lacking = [name for name in self._coder.schema if name not in frame.columns]
         foreign = [name for name in frame.columns if name not in self.schema_]
         if lacking or foreign:
             parts = [f"lacks {lacking!r}"] * bool(lacking) + [f"has {foreign!r} besides"] * bool(
@@ -372,3 +392,14 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def _without_dropped(schema: Schema) -> Schema:
+    """Return the columns that samples have; SchemaError if there are none."""
+    kept = {name: column for name, column in schema.items() if column.kind != "dropped"}
+    if not kept:
+        raise SchemaError(
+            f"The schema drops all {len(schema)} columns, so that nothing is left to learn; give "
+            "one another kind."
+        )
+    return Schema(kept, n_rows=schema.n_rows)

@@ -16,7 +16,13 @@ import pandas as pd
 
 from tabgan._random import child_generator
 from tabgan.exceptions import InvalidParameterError, SchemaError, TableError
-from tabgan.metrics._columns import NUMERIC_KINDS, SKIPPED_KINDS, column_kinds, encode_tables
+from tabgan.metrics._columns import (
+    NUMERIC_KINDS,
+    SKIPPED_KINDS,
+    column_kinds,
+    dropped_columns,
+    encode_tables,
+)
 from tabgan.schema import as_frame, check_table
 from tabgan.schema.cells import is_text
 
@@ -57,7 +63,8 @@ class Tables:
     sizes : dict
         Rows and columns of each table as it was given, None for no holdout.
     lacking, surplus, identifiers : list
-        Columns that the synthetic table lacks, has besides, and identifiers, which are left out.
+        Columns that the synthetic table lacks, has besides, and identifiers and text, which are
+        left out.
     findings : list of Finding
     """
 
@@ -93,6 +100,7 @@ def prepare_tables(
         If the target is no column of `real`.
     """
     train = _checked(real, "real", min_rows=2)
+    train = train.drop(columns=dropped_columns(schema), errors="ignore")
     finite, n_infinite = _finite(synthetic)
     synthetic_frame = _checked(finite, "synthetic")
     unseen = None if holdout is None else _checked(holdout, "holdout")
@@ -110,8 +118,8 @@ def prepare_tables(
     used = [name for name in shared if kinds[name] not in SKIPPED_KINDS]
     if not used:
         raise TableError(
-            f"All {len(shared)} columns that the tables share are identifiers, which are not "
-            "compared. Declare a kind for one, such as schema={'column': 'categorical'}."
+            f"All {len(shared)} columns that the tables share are identifiers or text, which are "
+            "not compared. Declare a kind for one, such as schema={'column': 'categorical'}."
         )
     kinds = {name: kinds[name] for name in used}
     readable, findings = _readable(train, synthetic_frame[used], kinds)

@@ -14,8 +14,10 @@ from tabgan.schema.columns import (
     Constant,
     Continuous,
     Datetime,
+    Dropped,
     Identifier,
     Integer,
+    Text,
 )
 from tabgan.schema.container import Schema
 from tabgan.schema.resolve import infer_schema, resolve_schema
@@ -29,9 +31,11 @@ __all__ = [
     "Constant",
     "Continuous",
     "Datetime",
+    "Dropped",
     "Identifier",
     "Integer",
     "Schema",
+    "Text",
     "as_frame",
     "check_table",
     "decode_value",

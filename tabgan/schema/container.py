@@ -1,17 +1,26 @@
 """Schema: the columns of a table by name, readable, editable, JSON-able."""
 
 import dataclasses
-from collections.abc import Hashable, Iterator, Mapping, MutableMapping
-from typing import Any
+import os
+import types
+from collections.abc import Hashable, Iterable, Iterator, Mapping, MutableMapping
+from difflib import get_close_matches
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+import pandas as pd
 
 from tabgan.exceptions import SchemaError
-from tabgan.schema.columns import KINDS, Column
+from tabgan.schema.columns import KINDS, Column, Datetime
+from tabgan.schema.files import read_values, write_values
 from tabgan.schema.values import decode_value, encode_value
 
 __all__ = ["Schema", "column_of_kind"]
 
 _COMMON_FIELDS = {field.name for field in dataclasses.fields(Column)}
 _MAX_DETAIL = 60
+_BOUNDS = ("low", "high")
+_PLAIN_TYPES = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
 def column_of_kind(kind: Any, *, name: Hashable) -> Column:
@@ -126,12 +135,69 @@ class Schema(MutableMapping[Hashable, Column]):
                 "A schema as a dict has a list under 'columns', as Schema.to_dict() writes it."
             )
         schema = cls(n_rows=values.get("n_rows"))
+        n_rows = values.get("n_rows")
+        if n_rows is not None and type(n_rows) is not int:
+            raise SchemaError(f"'n_rows' is {n_rows!r}, but must be a whole number or left out.")
         for fields in values["columns"]:
             name, column = _column_from_dict(fields)
             if name in schema:
                 raise SchemaError(f"The schema holds the column {name!r} twice; keep one of them.")
             schema[name] = column
         return schema
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the schema to a file that can be read and edited by hand.
+
+        Parameters
+        ----------
+        path : path
+            Ends in .json, .yaml or .yml. A file that is there is replaced.
+
+        Raises
+        ------
+        SchemaError
+            If the path ends otherwise, or a name or level cannot be written down.
+        MissingDependencyError
+            For YAML, if PyYAML is not installed: it comes with the extra ``yaml``.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> path = os.path.join(tempfile.mkdtemp(), "schema.json")
+        >>> Schema({"age": "integer"}).save(path)
+        >>> print(Schema.load(path))
+        column  kind     dtype  missing  details
+        age     integer
+        """
+        write_values(path, self.to_dict())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "Schema":
+        """Read a schema that :meth:`save` wrote, or a person.
+
+        Parameters
+        ----------
+        path : path
+            Ends in .json, .yaml or .yml.
+
+        Returns
+        -------
+        schema : Schema
+
+        Raises
+        ------
+        SchemaError
+            If the file describes no schema; the message names the column and the field.
+        MissingDependencyError
+            For YAML, if PyYAML is not installed: it comes with the extra ``yaml``.
+        OSError
+            If there is no such file.
+        """
+        values = read_values(path)
+        try:
+            return cls.from_dict(values)
+        except SchemaError as error:
+            raise SchemaError(f"{os.fspath(path)!r} describes no schema: {error}") from error
 
     def __str__(self) -> str:
         header = ["column", "kind", "dtype", "missing", "details"]
@@ -155,33 +221,82 @@ def _fields_to_dict(column: Column) -> dict[str, Any]:
         value = getattr(column, field.name)
         if value is None:
             continue
-        fields[field.name] = (
-            [encode_value(level) for level in value]
-            if field.name == "levels"
-            else encode_value(value)
-        )
+        if field.name == "levels":
+            fields[field.name] = [encode_value(level) for level in value]
+        elif field.name in _BOUNDS and type(value) is pd.Timestamp and value.tz is None:
+            fields[field.name] = value.isoformat()
+        else:
+            fields[field.name] = encode_value(value)
     return fields
 
 
 def _column_from_dict(fields: Any) -> tuple[Hashable, Column]:
     """Return name and column of one entry of ``to_dict()["columns"]``."""
-    if not isinstance(fields, Mapping) or "name" not in fields or fields.get("kind") not in KINDS:
+    if not isinstance(fields, Mapping) or "name" not in fields or "kind" not in fields:
+        raise SchemaError(f"A column of a schema has a 'name' and a 'kind'; got {fields!r}.")
+    name, kind = decode_value(fields["name"]), fields["kind"]
+    if not isinstance(kind, str) or kind not in KINDS:
         raise SchemaError(
-            f"A column of a schema has a 'name' and a 'kind' out of {', '.join(KINDS)}; got "
-            f"{fields!r}."
+            f"Column {name!r} has the kind {kind!r}; a kind is one of {', '.join(KINDS)}."
+            f"{_hint(kind, KINDS)}"
         )
-    cls, name = KINDS[fields["kind"]], decode_value(fields["name"])
-    known = {field.name for field in dataclasses.fields(cls)}
-    unknown = set(fields) - known - {"name", "kind"}
+    cls = KINDS[kind]
+    known = [field.name for field in dataclasses.fields(cls)]
+    unknown = [field for field in fields if field not in (*known, "name", "kind")]
     if unknown:
         raise SchemaError(
-            f"Column {name!r} of kind {cls.kind!r} has no field {sorted(unknown)[0]!r}; it has "
-            f"{', '.join(sorted(known))}."
+            f"Column {name!r} of kind {kind!r} has no field {unknown[0]!r}; it has "
+            f"{', '.join(sorted(known))}.{_hint(unknown[0], known)}"
         )
-    values: dict[str, Any] = {key: fields[key] for key in known & set(fields)}
-    if isinstance(values.get("levels"), list):
-        values["levels"] = [decode_value(level) for level in values["levels"]]
-    return name, cls(**{key: decode_value(value) for key, value in values.items()})
+    try:
+        values = {
+            field: _field_from_dict(fields[field], field, cls) for field in known if field in fields
+        }
+        return name, cls(**values)
+    except (SchemaError, TypeError) as error:
+        raise SchemaError(f"Column {name!r} of kind {kind!r}: {error}") from error
+
+
+def _hint(word: Any, known: Iterable[str]) -> str:
+    """Return a question that names the closest of the known words."""
+    close = get_close_matches(str(word), list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def _field_from_dict(value: Any, field: str, cls: type[Column]) -> Any:
+    """Return one field of a column, after a check of its type."""
+    if value is None:
+        return None
+    if field == "levels":
+        if not isinstance(value, list):
+            raise _wrong_type(value, field, "a list")
+        return tuple(decode_value(level) for level in value)
+    value = decode_value(value)
+    if field in _BOUNDS and issubclass(cls, Datetime):
+        try:
+            return pd.Timestamp(value)
+        except (TypeError, ValueError) as error:
+            raise _wrong_type(value, field, "a date such as 2024-12-31") from error
+    hint = get_type_hints(cls)[field]
+    options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    plain = [option for option in options if option in _PLAIN_TYPES]
+    is_plain = len(plain) == len(options) - (type(None) in options)
+    if is_plain and not any(_is_of(value, option) for option in plain):
+        raise _wrong_type(value, field, " or ".join(_PLAIN_TYPES[option] for option in plain))
+    return value
+
+
+def _is_of(value: Any, plain: type) -> bool:
+    """Tell whether a value is of a type; a whole number is a number, a truth value is none."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return type(value) is plain or (plain is float and type(value) is int)
+
+
+def _wrong_type(value: Any, field: str, wanted: str) -> SchemaError:
+    return SchemaError(
+        f"the field {field!r} is {value!r}, but must be {wanted}; change it, or leave it out to "
+        "have it learned."
+    )
 
 
 def _describe(name: Hashable, column: Column) -> list[str]:

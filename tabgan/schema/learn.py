@@ -17,16 +17,26 @@ from tabgan.schema.cells import (
     read_choices,
     read_numbers,
 )
-from tabgan.schema.columns import Categorical, Column
+from tabgan.schema.columns import Categorical, Column, Text
+from tabgan.schema.declared import check_grid
 from tabgan.schema.guess import is_constant
-from tabgan.schema.identifiers import counter_form, pattern_form
+from tabgan.schema.identifiers import (
+    LARGEST_SPAN,
+    are_uuids,
+    counter_form,
+    key_form,
+    range_form,
+)
 from tabgan.schema.rules import find_decimals, find_step, shared_bounds
 from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
+from tabgan.schema.texts import text_shape
 
 __all__ = ["UNITS", "describe", "read_dates", "read_values"]
 
 UNITS = {"D": "D", "h": "h", "min": "m", "s": "s", "ms": "ms", "us": "us", "ns": "ns"}
 """NumPy's name of each resolution, from coarse to fine."""
+
+_COUNTER_GAPS = 4
 
 
 def describe(series: pd.Series, given: Column) -> Column:
@@ -132,6 +142,7 @@ def _learn_continuous(series: pd.Series, missing: np.ndarray, given: Column) -> 
     distinct, counts = np.unique(numbers.astype(np.float64), return_counts=True)
     low, high = shared_bounds(distinct, counts)
     _check_bounds(series, missing, numbers, given)
+    check_grid(series, missing, numbers, given)
     single = str(series.dtype) in ("float32", "Float32", "float16")
     decimals = find_decimals(distinct, single=single)
     return {"low": low, "high": high, "decimals": decimals, "text_form": form}
@@ -152,6 +163,7 @@ def _learn_integer(series: pd.Series, missing: np.ndarray, given: Column) -> dic
     distinct, counts = np.unique(numbers, return_counts=True)
     low, high = shared_bounds(distinct, counts)
     _check_bounds(series, missing, numbers, given)
+    check_grid(series, missing, numbers, given)
     return {"low": low, "high": high, "step": find_step(distinct), "text_form": form}
 
 
@@ -165,6 +177,7 @@ def _learn_datetime(series: pd.Series, missing: np.ndarray, given: Column) -> di
     low, high = shared_bounds(distinct, counts)
     low, high = (None if bound is None else pd.Timestamp(bound) for bound in (low, high))
     _check_bounds(series, missing, instants, given)
+    check_grid(series, missing, instants, given)
     return {"low": low, "high": high, "resolution": resolution, "text_form": form}
 
 
@@ -253,16 +266,37 @@ def _learn_identifier(series: pd.Series, missing: np.ndarray, given: Column) -> 
         texts = read_choices(series, missing).distinct
         form = find_text_form(texts)
         if form is None or is_date_form(form):
-            return {"form": pattern_form(texts)}
-        numbers = parse_texts(texts, form)
-        return {"form": counter_form(int(numbers.min())), "text_form": form}
+            return {"form": key_form(texts)}
+        return {"form": _number_form(parse_texts(texts, form)), "text_form": form}
+    if series.dtype == object and not missing.all() and are_uuids(series[~missing].tolist()):
+        return {"form": "uuid:object"}
     try:
         numbers = read_numbers(series, missing)
     except (TypeError, ValueError, OverflowError):
         _raise_misfit(series, missing, given.kind)
     if len(numbers) == 0 or np.any(numbers % 1 != 0):
         _raise_misfit(series, missing, given.kind)
-    return {"form": counter_form(int(numbers.min()))}
+    return {"form": _number_form(numbers, series.dtype)}
+
+
+def _number_form(numbers: np.ndarray, dtype: Any = None) -> str:
+    """Return the form of keys that are numbers: a counter if they leave few numbers out."""
+    smallest, largest = int(numbers.min()), int(numbers.max())
+    is_dense = largest - smallest < _COUNTER_GAPS * len(numbers)
+    if is_dense or largest - smallest >= LARGEST_SPAN:
+        return counter_form(smallest)
+    return range_form(smallest, largest, dtype)
+
+
+def _learn_text(series: pd.Series, missing: np.ndarray, given: Text) -> dict[str, Any]:
+    if not missing.all() and not is_text(series):
+        _raise_misfit(series, missing, given.kind)
+    shape = text_shape(read_choices(series, missing).distinct, given.form)
+    return {"form": shape.form, "pattern": shape.pattern, "n_words": shape.n_words}
+
+
+def _learn_nothing(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
+    return {}
 
 
 _LEARNERS: dict[str, Callable[[pd.Series, np.ndarray, Any], dict[str, Any]]] = {
@@ -273,4 +307,6 @@ _LEARNERS: dict[str, Callable[[pd.Series, np.ndarray, Any], dict[str, Any]]] = {
     "datetime": _learn_datetime,
     "constant": _learn_constant,
     "identifier": _learn_identifier,
+    "text": _learn_text,
+    "dropped": _learn_nothing,
 }

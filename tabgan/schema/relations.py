@@ -31,7 +31,7 @@ CHANCE = 1e-6
 _SAMPLE_ROWS = 1000
 _MINORITY_ROWS = 50
 _GLANCE_ROWS = 20_000
-_UNRELATED_KINDS = ("constant", "identifier")
+_UNRELATED_KINDS = ("constant", "identifier", "text", "dropped")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["find_decimals", "find_step", "has_level_per_value", "shared_bounds"]
+__all__ = ["find_decimals", "find_step", "has_level_per_value", "lies_on_grid", "shared_bounds"]
 
 MAX_LEVELS = 64
 FEW_LEVELS = 10
@@ -48,15 +48,16 @@ def find_decimals(distinct: np.ndarray, *, single: bool = False) -> int | None:
     """
     precision = float(np.finfo(np.float32 if single else np.float64).eps)
     for decimals in DECIMALS:
-        if all(_lie_on_grid(part, decimals, precision) for part in (distinct[:50], distinct)):
+        parts = (distinct[:50], distinct)
+        if all(lies_on_grid(part, decimals, precision).all() for part in parts):
             return decimals
     return None
 
 
-def _lie_on_grid(values: np.ndarray, decimals: int, precision: float) -> bool:
-    """Tell whether values equal their rounding up to a few units in the last place."""
+def lies_on_grid(values: np.ndarray, decimals: int, precision: float) -> np.ndarray:
+    """Tell which values equal their rounding up to a few units in the last place."""
     tolerance = np.minimum(4 * precision * np.abs(values), 0.01 * 10.0**-decimals)
-    return bool(np.all(np.abs(np.round(values, decimals) - values) <= tolerance))
+    return np.abs(np.round(values, decimals) - values) <= tolerance
 
 
 def find_step(distinct: np.ndarray) -> int:

@@ -193,7 +193,7 @@ def _add_differences(context: Context, section: Section) -> None:
         for problem, names in (
             ("lacking in the synthetic table", tables.lacking),
             ("only in the synthetic table, left out", tables.surplus),
-            ("an identifier, not compared", tables.identifiers),
+            ("an identifier or text, not compared", tables.identifiers),
         )
         for name in names
     ]

@@ -1,0 +1,56 @@
+"""Refuse cells that a declared grid does not hold: decimals, a step, a resolution."""
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import SchemaError
+from tabgan.schema.cells import first_example
+from tabgan.schema.columns import Column, Continuous, Datetime, Integer
+from tabgan.schema.rules import lies_on_grid
+
+__all__ = ["check_grid"]
+
+_UNITS = {"D": "D", "h": "h", "min": "m", "s": "s", "ms": "ms", "us": "us", "ns": "ns"}
+
+
+def check_grid(
+    series: pd.Series, missing: np.ndarray, values: np.ndarray, declared: Column
+) -> None:
+    """Refuse values beside the grid of a column, as far as one is declared.
+
+    Parameters
+    ----------
+    series : Series
+    missing : ndarray of shape (n_rows,), bool
+    values : ndarray of shape (n_values,)
+        The numbers or instants of the cells that are not missing.
+    declared : Column
+
+    Raises
+    ------
+    SchemaError
+        Naming the field, the number of cells and the first.
+    """
+    setting: int | str
+    if isinstance(declared, Continuous) and declared.decimals is not None:
+        field, setting = "decimals", declared.decimals
+        numbers = values.astype(np.float64)
+        precision = np.finfo(np.float32 if "32" in str(series.dtype) else np.float64).eps
+        beside = ~lies_on_grid(numbers, declared.decimals, float(precision))
+    elif isinstance(declared, Integer) and declared.step is not None:
+        field, setting = "step", declared.step
+        beside = values % declared.step != 0
+    elif isinstance(declared, Datetime) and declared.resolution is not None:
+        field, setting = "resolution", declared.resolution
+        beside = values.astype(f"M8[{_UNITS[declared.resolution]}]") != values
+    else:
+        return
+    if not beside.any():
+        return
+    cells = np.zeros(len(series), bool)
+    cells[~missing] = beside
+    raise SchemaError(
+        f"Column {series.name!r} is declared with {field}={setting!r}, but {int(beside.sum())} "
+        f"cell(s) do not lie on that grid, the first is {first_example(series, cells)}; leave "
+        f"{field} out to have it learned, or round the cells."
+    )
