@@ -6,7 +6,7 @@ import string
 
 import numpy as np
 
-from tabgan._random import child_seed
+from tabgan._random import child_seed, scramble
 from tabgan.exceptions import SchemaError
 
 __all__ = ["make_identifiers"]
@@ -69,7 +69,8 @@ def _make_texts(pattern: str, rows: np.ndarray, key: int) -> np.ndarray:
                 stride += 1
             numbers = (offset + rows.astype(np.uint64) * np.uint64(stride)) % np.uint64(capacity)
         else:
-            numbers = _scramble(rows, key + block) % np.uint64(capacity)
+            seed = child_seed(key + block, "identifiers")
+            numbers = scramble(rows, seed) % np.uint64(capacity)
         _write(pattern[start:stop], numbers, characters[:, start:stop])
         stop, block = start, block + 1
     return characters.view(f"U{len(pattern)}")[:, 0].astype(object)
@@ -94,15 +95,6 @@ def _longer(pattern: str) -> str:
         if pattern[position] in _ALPHABETS:
             return pattern[: position + 1] + pattern[position:]
     return pattern + "9"
-
-
-def _scramble(rows: np.ndarray, key: int) -> np.ndarray:
-    """Return a pseudo-random number for each row, by the finaliser of SplitMix64."""
-    state = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    state += np.uint64(child_seed(key, "identifiers"))
-    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return state ^ (state >> np.uint64(31))
 
 
 def _write(pattern: str, numbers: np.ndarray, characters: np.ndarray) -> None:

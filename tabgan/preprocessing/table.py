@@ -15,6 +15,7 @@ from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
 from tabgan.preprocessing.classes import Classes, read_classes
 from tabgan.preprocessing.conditions import Conditions, read_conditions
 from tabgan.preprocessing.layout import Codes
+from tabgan.preprocessing.level_blocks import LevelLimits
 from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.schema import Schema, check_table, resolve_schema
 
@@ -133,6 +134,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         *,
         generator: np.random.Generator | None = None,
         first_row: int = 0,
+        limits: Mapping[int, LevelLimits] | None = None,
     ) -> pd.DataFrame:
         """Return the table of codes, with the fitted dtypes, names and column order.
 
@@ -140,11 +142,14 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         ----------
         codes : Codes
         generator : numpy.random.Generator, optional
-            Chooses the order in which identifiers are made up; the order fixed at fit if None.
+            Chooses the order in which identifiers are made up, and the levels that rows have within
+            blocks; those fixed at fit if None.
         first_row : int, default=0
             Number of the first row in the whole sample. Identifiers follow from the number of their
             row: to decode a sample in blocks without doubling them, give each block the number of
             its first row, and the same generator state or none.
+        limits : mapping of int to LevelLimits, optional
+            Levels to which columns with blocks are limited, by their position.
 
         Returns
         -------
@@ -154,7 +159,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "layout_")
         self._check_codes(codes)
         key = self._key if generator is None else int(generator.integers(2**63))
-        return self._coder.decode(codes, first_row=first_row, key=key)
+        return self._coder.decode(codes, first_row=first_row, key=key, limits=limits)
 
     def encode_conditions(self, conditions: Any, *, strict: bool = True) -> Conditions:
         """Return what is asked of the rows of a sample, as codes.
