@@ -19,6 +19,7 @@ _BETAS = (0.9, 0.999)
 _WIDTHS = settings.PARAMETER_CONSTRAINTS["generator_layers"]
 _SHARED = (
     "schema",
+    "min_level_count",
     "max_steps",
     "max_time",
     "batch_size",

@@ -25,6 +25,7 @@ _SHORT_TABLE = 5000
 PARAMETER_CONSTRAINTS: dict[str, list] = {
     "objective": [Options(OBJECTIVES), InstanceOf(Objective)],
     "schema": [None, InstanceOf(Schema, Mapping)],
+    "min_level_count": [Interval(int, 1)],
     "max_steps": ["auto", Interval(int, 1)],
     "max_time": [None, Interval(float, 0, closed="neither")],
     "batch_size": ["auto", Interval(int, 2)],

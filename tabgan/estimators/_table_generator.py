@@ -21,6 +21,8 @@ from tabgan.preprocessing import Layout, TableTransformer
 
 #: Most rows of the sample that `score` draws.
 _SCORE_ROWS = 20_000
+#: Parameters that are the transformer's.
+_TRANSFORMER = ("schema", "min_level_count")
 
 
 class TableGenerator(BaseEstimator):
@@ -55,9 +57,10 @@ class TableGenerator(BaseEstimator):
 
     def _fit_transformer(self, table: pd.DataFrame, seed: int) -> TableTransformer:
         """Learn how columns are encoded."""
-        schema = self.get_params(deep=False)["schema"]
+        parameters = self.get_params(deep=False)
+        options = {name: parameters[name] for name in _TRANSFORMER if name in parameters}
         seed = child_seed(seed, "identifiers")
-        return TableTransformer(schema=schema, random_state=seed).fit(table)
+        return TableTransformer(**options, random_state=seed).fit(table)
 
     def _keep_table(
         self,

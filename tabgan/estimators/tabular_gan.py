@@ -29,6 +29,10 @@ class TabularGAN(NetworkGenerator):
         `tabgan.objectives.Objective` of one's own.
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
+    min_level_count : int, default=1
+        Levels of categorical columns that fewer rows have are protected: they never leave in a
+        sample or a saved model, since before anything is learned they are merged into one level
+        ("other"), or their rows get a frequent level; see `tabgan.schema.Categorical`. 1 keeps all.
     max_steps : int or "auto", default="auto"
         Generator steps. "auto" takes between 400 and 4,500, more for longer tables.
     max_time : float or None, default=None
@@ -153,6 +157,7 @@ class TabularGAN(NetworkGenerator):
         objective: str | Objective = "relativistic",
         *,
         schema: Schema | Mapping[Hashable, str | Column] | None = None,
+        min_level_count: int = 1,
         max_steps: int | str = "auto",
         max_time: float | None = None,
         batch_size: int | str = "auto",
@@ -181,6 +186,7 @@ class TabularGAN(NetworkGenerator):
     ) -> None:
         self.objective = objective
         self.schema = schema
+        self.min_level_count = min_level_count
         self.max_steps = max_steps
         self.max_time = max_time
         self.batch_size = batch_size

@@ -29,6 +29,10 @@ class TabularVAE(NetworkGenerator):
         Width of the latent vectors.
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
+    min_level_count : int, default=1
+        Levels of categorical columns that fewer rows have are protected: they never leave in a
+        sample or a saved model, since before anything is learned they are merged into one level
+        ("other"), or their rows get a frequent level; see `tabgan.schema.Categorical`. 1 keeps all.
     max_steps : int or "auto", default="auto"
         Training steps. "auto" takes between 400 and 4,500, more for longer tables.
     max_time : float or None, default=None
@@ -135,6 +139,7 @@ class TabularVAE(NetworkGenerator):
         latent_dim: int = 32,
         *,
         schema: Schema | Mapping[Hashable, str | Column] | None = None,
+        min_level_count: int = 1,
         max_steps: int | str = "auto",
         max_time: float | None = None,
         batch_size: int | str = "auto",
@@ -157,6 +162,7 @@ class TabularVAE(NetworkGenerator):
         self.beta = beta
         self.latent_dim = latent_dim
         self.schema = schema
+        self.min_level_count = min_level_count
         self.max_steps = max_steps
         self.max_time = max_time
         self.batch_size = batch_size

@@ -17,7 +17,13 @@ from tabgan.preprocessing.conditions import Conditions, read_conditions
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.level_blocks import LevelLimits
 from tabgan.preprocessing.table_coder import TableCoder
-from tabgan.schema import Schema, check_table, resolve_schema
+from tabgan.schema import (
+    Schema,
+    check_table,
+    describe_protected,
+    protect_table,
+    resolve_schema,
+)
 
 __all__ = ["TableTransformer"]
 
@@ -29,6 +35,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     ----------
     schema : Schema or mapping, optional
         What the columns are; see :func:`tabgan.schema.resolve_schema`. None: inferred.
+    min_level_count : int, default=1
+        Levels of fewer rows are protected; see :func:`tabgan.schema.infer_schema`.
     random_state : int, Generator or RandomState, optional
         Seeds the made-up identifiers; fresh ones for every fit if None.
 
@@ -55,8 +63,11 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     True
     """
 
-    def __init__(self, *, schema: Any = None, random_state: Any = None) -> None:
+    def __init__(
+        self, *, schema: Any = None, min_level_count: int = 1, random_state: Any = None
+    ) -> None:
         self.schema = schema
+        self.min_level_count = min_level_count
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> "TableTransformer":
@@ -73,10 +84,11 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         frame = check_table(X)
         self._check_features(X, frame, reset=True)
-        schema = resolve_schema(frame, self.schema)
+        schema = resolve_schema(frame, self.schema, min_level_count=self.min_level_count)
         self._warn_of_identifiers(schema)
+        _warn_of_protected(frame, schema)
         self._key = child_seed(root_seed(self.random_state), "identifiers")
-        self._set_coder(TableCoder.fit(frame, schema))
+        self._set_coder(TableCoder.fit(protect_table(frame, schema), schema))
         return self
 
     def _set_coder(self, coder: TableCoder) -> None:
@@ -122,10 +134,12 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         SchemaError
             If columns, missing cells or a derived column do not agree with the fitted table.
         UnseenLevelError
-            If a categorical column holds a level that fit never saw.
+            If a categorical column holds a level that fit never saw, and no level of it is
+            protected: else a level that is not known may be one that is, and is treated so.
         """
         check_is_fitted(self, "layout_")
         frame = self.check_columns(check_table(table, min_rows=0))
+        frame = protect_table(frame, self.schema_)
         return self._coder.encode(frame, generator)
 
     def decode(
@@ -364,3 +378,15 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def _warn_of_protected(frame: pd.DataFrame, schema: Schema) -> None:
+    """Say how many levels and rows are protected, by no name."""
+    found = describe_protected(frame, schema)
+    if found:
+        warnings.warn(
+            f"min_level_count protects rare levels of column(s) {', '.join(found)}: the names of "
+            "these levels are kept nowhere.",
+            DataWarning,
+            stacklevel=3,
+        )

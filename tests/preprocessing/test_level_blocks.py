@@ -195,7 +195,7 @@ def test_levels_of_the_codes_do_not_grow_with_those_of_the_column() -> None:
 
 
 def test_a_new_level_is_an_error_that_names_it(fitted: TableTransformer) -> None:
-    with pytest.raises(UnseenLevelError, match="'code' holds 1 cell.*'9999' in row 3"):
+    with pytest.raises(UnseenLevelError, match=r"'code' holds 1 cell.*'9999' in row 3"):
         fitted.encode(TABLE.assign(code=TABLE["code"].mask(TABLE.index == 3, "9999")))
     with pytest.raises(InvalidParameterError, match="'code' had no value '9999' at fit"):
         fitted.encode_conditions({"code": "9999"})
