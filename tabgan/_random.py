@@ -164,7 +164,7 @@ def uniforms(rows: np.ndarray, seed: int) -> np.ndarray:
     Examples
     --------
     >>> deviates = uniforms(np.arange(10_000), 0)
-    >>> bool(deviates.min() >= 0), bool(deviates.max() < 1), round(deviates.mean(), 1)
+    >>> bool(deviates.min() >= 0), bool(deviates.max() < 1), round(float(deviates.mean()), 1)
     (True, True, 0.5)
     """
     return (scramble(rows, seed) >> np.uint64(11)) * 2.0**-53
