@@ -14,7 +14,7 @@ import numpy as np
 
 from tabgan.exceptions import InvalidParameterError
 
-__all__ = ["child_generator", "child_seed", "root_seed"]
+__all__ = ["child_generator", "child_seed", "root_seed", "scramble", "uniforms"]
 
 _SEED_BITS = 63
 
@@ -111,3 +111,60 @@ def child_generator(seed: int, *names: str | int) -> np.random.Generator:
     True
     """
     return np.random.default_rng(child_seed(seed, *names))
+
+
+def scramble(rows: np.ndarray, seed: int) -> np.ndarray:
+    """Return a pseudo-random number for each row, which depends on its number and the seed alone.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows,), int
+        Numbers of the rows.
+    seed : int
+        Of 63 bits.
+
+    Returns
+    -------
+    numbers : ndarray of shape (n_rows,), uint64
+        By the finaliser of SplitMix64 [1]_.
+
+    References
+    ----------
+    .. [1] G. L. Steele, D. Lea, C. H. Flood (2014). Fast splittable pseudorandom number generators.
+       OOPSLA.
+
+    Examples
+    --------
+    >>> numbers = scramble(np.arange(4), 0)
+    >>> bool((scramble(np.array([2]), 0) == numbers[2]).all()), len(set(numbers.tolist()))
+    (True, 4)
+    """
+    state = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    state += np.uint64(seed)
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return state ^ (state >> np.uint64(31))
+
+
+def uniforms(rows: np.ndarray, seed: int) -> np.ndarray:
+    """Return a uniform deviate for each row, which depends on its number and the seed alone.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows,), int
+        Numbers of the rows.
+    seed : int
+        Of 63 bits.
+
+    Returns
+    -------
+    deviates : ndarray of shape (n_rows,), float64
+        In [0, 1), of 53 bits.
+
+    Examples
+    --------
+    >>> deviates = uniforms(np.arange(10_000), 0)
+    >>> bool(deviates.min() >= 0), bool(deviates.max() < 1), round(float(deviates.mean()), 1)
+    (True, True, 0.5)
+    """
+    return (scramble(rows, seed) >> np.uint64(11)) * 2.0**-53

@@ -20,6 +20,7 @@ _WIDTHS = settings.PARAMETER_CONSTRAINTS["generator_layers"]
 _SHARED = (
     "schema",
     "number_coding",
+    "min_level_count",
     "max_steps",
     "max_time",
     "batch_size",

@@ -28,9 +28,10 @@ def decoded_conditional_blocks(
 ) -> Iterator[pd.DataFrame]:
     """Tables of the blocks of a conditional sampler, cut off after its number of rows."""
     n_drawn = 0
-    for codes, rows in sampler.blocks(refine=refine):
+    for codes, rows, dealt in sampler.blocks(refine=refine):
         generator = child_generator(sampler.seed, "decode")
-        table = transformer.decode(codes, generator=generator, first_row=n_drawn)
+        limits = sampler.conditions.level_limits(rows, dealt)
+        table = transformer.decode(codes, generator=generator, first_row=n_drawn, limits=limits)
         table = sampler.conditions.restore(table, codes, rows)
         yield table.iloc[: sampler.n_rows - n_drawn]
         n_drawn += len(codes)

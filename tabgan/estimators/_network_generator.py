@@ -27,7 +27,7 @@ class NetworkGenerator(RowSampling, RowReading):
     A subclass says what its parameters may be, and how training starts.
     """
 
-    _table_parameters = ("schema", "number_coding")
+    _table_parameters = ("schema", "number_coding", "min_level_count")
     #: Parameters that fix the sizes of the network that samples.
     _size_parameters: tuple[str, ...]
     _plain_attributes = ("seed", "n_sample_calls", "history", "n_iter", "stop_reason")

@@ -191,7 +191,8 @@ class RowReading(TableGenerator):
         conditions = self.transformer_.encode_conditions(table, strict=False)
         seed = child_seed(root_seed(random_state), "posterior")
         sampler = ConditionalSampler(self.sampler_, conditions, 1, seed)
-        chances = sampler.level_chances(classes.column, n_draws) @ classes.indicators
+        limits = conditions.level_limits(np.arange(len(table))).get(classes.position)
+        chances = classes.chances(sampler.level_chances(classes.column, n_draws), limits)
         total = chances.sum(axis=1, keepdims=True)
         shares = np.divide(chances, total, out=np.full_like(chances, np.nan), where=total > 0)
         return pd.DataFrame(shares, index=table.index, columns=classes.values)

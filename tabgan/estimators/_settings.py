@@ -27,6 +27,7 @@ PARAMETER_CONSTRAINTS: dict[str, list] = {
     "objective": [Options(OBJECTIVES), InstanceOf(Objective)],
     "schema": [None, InstanceOf(Schema, Mapping)],
     "number_coding": [Options(NUMBER_CODINGS)],
+    "min_level_count": [Interval(int, 1)],
     "max_steps": ["auto", Interval(int, 1)],
     "max_time": [None, Interval(float, 0, closed="neither")],
     "batch_size": ["auto", Interval(int, 2)],

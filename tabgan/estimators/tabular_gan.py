@@ -34,6 +34,10 @@ class TabularGAN(NetworkGenerator):
         or all on a straight scale, as the grey values of pictures want it. "linear" keeps the
         distances between values, knows no spikes, and moves values beyond the mean of the five
         largest (least), or a natural bound, to it.
+    min_level_count : int, default=1
+        Levels of categorical columns that fewer rows have are protected: they never leave in a
+        sample or a saved model, since before anything is learned they are merged into one level
+        ("other"), or their rows get a frequent level; see `tabgan.schema.Categorical`. 1 keeps all.
     max_steps : int or "auto", default="auto"
         Generator steps. "auto" takes between 400 and 4,500, more for longer tables.
     max_time : float or None, default=None
@@ -159,6 +163,7 @@ class TabularGAN(NetworkGenerator):
         *,
         schema: Schema | Mapping[Hashable, str | Column] | None = None,
         number_coding: str = "ranks",
+        min_level_count: int = 1,
         max_steps: int | str = "auto",
         max_time: float | None = None,
         batch_size: int | str = "auto",
@@ -188,6 +193,7 @@ class TabularGAN(NetworkGenerator):
         self.objective = objective
         self.schema = schema
         self.number_coding = number_coding
+        self.min_level_count = min_level_count
         self.max_steps = max_steps
         self.max_time = max_time
         self.batch_size = batch_size

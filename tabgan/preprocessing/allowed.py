@@ -27,6 +27,7 @@ from tabgan.preprocessing.given_cells import (
     refuse_other_kinds,
     written,
 )
+from tabgan.preprocessing.level_blocks import LevelBlocks
 from tabgan.preprocessing.text import TextCoder
 from tabgan.preprocessing.wanted import MISSING, Between, Missing
 from tabgan.schema import Categorical, Datetime
@@ -58,6 +59,8 @@ class Allowed:
     shares : ndarray of shape (n_options,), or None
         How many rows are to have each: int64 counts, or float64 shares with sum 1. None: as the
         model has it.
+    weights : ndarray of shape (n_atoms,), or None
+        Share that each atom has of the rows of its level. None: all of them.
     """
 
     levels: np.ndarray
@@ -66,6 +69,7 @@ class Allowed:
     scores: np.ndarray
     options: np.ndarray
     shares: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
     @classmethod
     def of_levels(cls, levels: Any) -> "Allowed":
@@ -89,8 +93,26 @@ class Allowed:
 
     def take(self, atoms: Any) -> "Allowed":
         """Some of the atoms: an index array or a mask."""
-        names = ("levels", *_ENDS, "options")
+        names = ["levels", *_ENDS, "options"] + ["weights"] * (self.weights is not None)
         return replace(self, **{name: getattr(self, name)[atoms] for name in names})
+
+    def by_option(self) -> "list[Allowed]":
+        """Itself, or where values are counted, what stands for each of them."""
+        if self.shares is None:
+            return [self]
+        return [self.take(self.options == option) for option in range(len(self.shares))]
+
+    def in_blocks(self, blocks: LevelBlocks | None) -> "Allowed":
+        """The same in levels of the level part: of each value that is counted, its blocks."""
+        if blocks is None:
+            return self
+        options = np.zeros_like(self.options) if self.shares is None else self.options
+        keys = options * blocks.n_blocks + blocks.block_of[self.levels]
+        distinct, which = np.unique(keys, return_inverse=True)
+        options, levels = np.divmod(distinct, blocks.n_blocks)
+        weights = np.bincount(which, blocks.shares[self.levels])
+        joined = Allowed.of_levels(levels)
+        return replace(joined, options=options, shares=self.shares, weights=weights)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing.conditions import check_names
+from tabgan.preprocessing.level_blocks import LevelBlocks, LevelLimits
 from tabgan.preprocessing.table_coder import TableCoder
 
 __all__ = ["Classes", "read_classes"]
@@ -21,15 +22,52 @@ class Classes:
     ----------
     values : Index of shape (n_classes,)
         The levels, as the column has them.
-    column : int
-        Position in ``layout.columns`` of the column whose levels decide.
-    indicators : ndarray of shape (n_levels, n_classes)
-        1 where a level of that column means the class, else 0.
+    column, position : int
+        Position in ``layout.columns``, and in the table, of the column whose levels decide.
+    of_level : ndarray of shape (n_levels,), int
+        The class that each level of that column means; n_classes or more for none.
+    n_part_levels : int
+        Number of levels of its level part.
+    blocks : LevelBlocks or None
+        How its levels are put together there.
     """
 
     values: pd.Index
     column: int
-    indicators: np.ndarray
+    position: int
+    of_level: np.ndarray
+    n_part_levels: int
+    blocks: LevelBlocks | None
+
+    def chances(self, part_chances: np.ndarray, limits: LevelLimits | None) -> np.ndarray:
+        """Probability of each class, (n_rows, n_classes), given those of the part's levels.
+
+        Parameters
+        ----------
+        part_chances : ndarray of shape (n_rows, n_part_levels)
+        limits : LevelLimits or None
+            Levels to which a column with blocks is limited in each row.
+        """
+        if limits is None or self.blocks is None:
+            return part_chances @ self._indicators(np.arange(len(self.of_level)))
+        chances = np.zeros((len(part_chances), len(self.values)))
+        for number in np.unique(limits.which).tolist():
+            rows = limits.which == number
+            levels = np.arange(len(self.of_level)) if number < 0 else limits.sets[number]
+            chances[rows] = part_chances[rows] @ self._indicators(levels)
+        return chances
+
+    def _indicators(self, levels: np.ndarray) -> np.ndarray:
+        """Share of each class in the rows of each level of the part that have these levels."""
+        found = np.zeros((self.n_part_levels, len(self.values)))
+        part_levels, shares = levels, np.ones(len(levels))
+        if self.blocks is not None:
+            part_levels, shares = self.blocks.block_of[levels], self.blocks.shares[levels]
+            shares = shares / np.bincount(part_levels, shares)[part_levels]
+        is_class = self.of_level[levels] < len(self.values)
+        places = part_levels[is_class], self.of_level[levels[is_class]]
+        np.add.at(found, places, shares[is_class])
+        return found
 
 
 def read_classes(coder: TableCoder, name: Hashable) -> Classes:
@@ -43,9 +81,10 @@ def read_classes(coder: TableCoder, name: Hashable) -> Classes:
             f"Column {name!r} is {own.column.kind} and no choice among levels, so there is nothing "
             "to classify by; name a column of a few values, such as a category."
         )
-    root = own if lookup is None else coder.coders[lookup.root]
+    position = position if lookup is None else lookup.root
+    root = coder.coders[position]
     of_level = np.arange(root.n_levels) if lookup is None else lookup.levels
-    indicators = (of_level[:, None] == np.arange(n_values)).astype(np.float64)
     levels = own.decode(np.arange(n_values, dtype=np.int32), None, rows=np.arange(n_values))
     values = pd.Index(levels, tupleize_cols=False)
-    return Classes(values, coder.layout.columns.index(root.name), indicators)
+    column = coder.layout.columns.index(root.name)
+    return Classes(values, column, position, of_level, root.n_part_levels, root.blocks)

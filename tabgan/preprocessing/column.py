@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from tabgan.exceptions import SchemaError, UnseenLevelError
 from tabgan.preprocessing.arrays import to_array
 from tabgan.preprocessing.categorical import BooleanCoder, CategoricalCoder
 from tabgan.preprocessing.datetime import DatetimeCoder
+from tabgan.preprocessing.level_blocks import LevelBlocks
 from tabgan.preprocessing.made_up import MadeUpCoder
 from tabgan.preprocessing.missing import MissingCoder
 from tabgan.preprocessing.numeric import NumericCoder
@@ -52,16 +53,24 @@ class ColumnCoder:
         A complete one.
     coder : MissingCoder
         Around the coder of the column's values.
+    blocks : LevelBlocks, optional
+        Of a column with very many levels; None: each is a level of its level part.
     """
 
     name: Hashable
     column: Column
     coder: MissingCoder
+    blocks: LevelBlocks | None = None
 
     @property
     def n_levels(self) -> int:
         """Number of levels; a column of one level has no level part."""
         return self.coder.n_levels
+
+    @property
+    def n_part_levels(self) -> int:
+        """Number of levels of the level part: blocks, where the column has them."""
+        return self.n_levels if self.blocks is None else self.blocks.n_blocks
 
     @property
     def has_normal(self) -> bool:
@@ -96,6 +105,16 @@ class ColumnCoder:
                 "that has the level."
             )
         return levels, normals
+
+    def with_blocks(self, counts: np.ndarray) -> "ColumnCoder":
+        """Return the coder with blocks, if it needs them, given the training rows of each level."""
+        if self.has_normal:
+            return self
+        return replace(self, blocks=LevelBlocks.fit(counts, self.coder.n_values))
+
+    def to_part(self, levels: np.ndarray) -> np.ndarray:
+        """Return the levels of the level part, given those of the column."""
+        return levels if self.blocks is None else self.blocks.block_of[levels]
 
     def decode(
         self,

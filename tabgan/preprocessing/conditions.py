@@ -23,6 +23,7 @@ from tabgan.preprocessing.given_cells import (
     numeric_coder,
 )
 from tabgan.preprocessing.layout import Codes
+from tabgan.preprocessing.level_blocks import LevelLimits
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.schema import Identifier, Text
@@ -96,6 +97,29 @@ class Restored:
 
 
 @dataclass(frozen=True)
+class Limited:
+    """Levels that are asked of a column with blocks, from which rows get one of their own.
+
+    Parameters
+    ----------
+    position : int
+        Position of the column in the table.
+    sets : tuple of ndarray of int
+        Levels of the column.
+    which : ndarray of shape (n_conditions,), int64
+        The set of each condition; -1 where any level is allowed.
+    counted : int or None
+        If values are counted, the index of the column among the sets of the conditions: a row has
+        the set of the value that is dealt to it.
+    """
+
+    position: int
+    sets: tuple[np.ndarray, ...]
+    which: np.ndarray
+    counted: int | None = None
+
+
+@dataclass(frozen=True)
 class Conditions:
     """What is asked of the rows of a sample, as codes.
 
@@ -113,6 +137,8 @@ class Conditions:
         Whether one condition holds for all rows.
     totals : tuple of (hashable, int)
         The columns of which counts are wanted, and the sum of these.
+    limited : tuple of Limited
+        Columns with blocks of which certain levels are asked.
     """
 
     given: Codes
@@ -121,6 +147,7 @@ class Conditions:
     restored: tuple[Restored, ...]
     is_mapping: bool
     totals: tuple[tuple[Hashable, int], ...] = ()
+    limited: tuple[Limited, ...] = ()
 
     def __len__(self) -> int:
         return len(self.given)
@@ -145,6 +172,26 @@ class Conditions:
                 f"Counts or shares are wanted for {n_combinations:,} combinations of values; name "
                 f"at most {MOST_COMBINATIONS:,}."
             )
+
+    def level_limits(
+        self, rows: np.ndarray, dealt: np.ndarray | None = None
+    ) -> dict[int, LevelLimits]:
+        """To which levels columns with blocks are limited, by their position in the table.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), int64
+            The condition of each row.
+        dealt : ndarray of shape (n_rows, n_sets), int64, optional
+            The value that is dealt to each row, where values are counted.
+        """
+        found = {}
+        for each in self.limited:
+            which = each.which[rows]
+            if each.counted is not None and dealt is not None:
+                which = dealt[:, each.counted]
+            found[each.position] = LevelLimits(each.sets, which)
+        return found
 
     def restore(self, table: pd.DataFrame, codes: Codes, rows: np.ndarray) -> pd.DataFrame:
         """A decoded table with the cells that were asked for.
@@ -269,11 +316,23 @@ class _MappingReader(_Reader):
                 codes = _both(codes, allowed[owner][0], (name, allowed[owner][1]))
             allowed[owner] = codes, name
         levels, normals, mask = self.empty(1)
-        sets = []
+        sets: list[ColumnSets] = []
+        limited = []
         for owner, (codes, _) in allowed.items():
-            sets.append(ColumnSets(self.column_of[owner], (codes,), np.zeros(1, np.int64)))
+            first, blocks = np.zeros(1, np.int64), self.column_coder(owner).blocks
+            if blocks is not None:
+                own = tuple(each.levels for each in codes.by_option())
+                counted = None if codes.shares is None else len(sets)
+                limited.append(Limited(self.positions[owner], own, first, counted))
+            sets.append(ColumnSets(self.column_of[owner], (codes.in_blocks(blocks),), first))
         return Conditions(
-            Codes(levels, normals), mask, tuple(sets), tuple(restored), True, tuple(totals)
+            Codes(levels, normals),
+            mask,
+            tuple(sets),
+            tuple(restored),
+            True,
+            tuple(totals),
+            tuple(limited),
         )
 
 
@@ -314,6 +373,7 @@ class _TableReader(_Reader):
         n_conditions = len(self.conditions)
         levels, normals, mask = self.empty(n_conditions)
         restored = []
+        own_levels: dict[Hashable, np.ndarray] = {}
         derived: dict[Hashable, list[Hashable]] = {}
         for name in self.conditions.columns:
             lookup = self.lookup(name)
@@ -327,26 +387,59 @@ class _TableReader(_Reader):
                 continue
             level_part, normal_part = self.parts[self.positions[name]]
             mask[:, self.column_of[name]] = is_given
+            own_levels[name] = np.full(n_conditions, -1, np.int64)
+            own_levels[name][is_given] = given.levels
             if level_part is not None:
-                levels[is_given, level_part] = given.levels
+                levels[is_given, level_part] = self.column_coder(name).to_part(given.levels)
             if normal_part is not None and given.numbers is not None:
                 normals[is_given, normal_part] = given.normals * given.is_continuous
                 numbers = np.zeros(n_conditions, given.numbers.dtype)
                 numbers[is_given] = given.numbers
                 restored.append(self.restored(name, numbers=numbers, is_given=is_given))
-        found = [self._derived_sets(root, names, levels, mask) for root, names in derived.items()]
-        sets = [each for each in found if each is not None]
-        return Conditions(Codes(levels, normals), mask, tuple(sets), tuple(restored), False)
+        found = {
+            root: each
+            for root, names in derived.items()
+            if (each := self._derived_sets(root, names, own_levels)) is not None
+        }
+        limited = self._limited(own_levels, found)
+        sets = [self._in_blocks(root, each) for root, each in found.items()]
+        return Conditions(
+            Codes(levels, normals), mask, tuple(sets), tuple(restored), False, limited=limited
+        )
 
     def _encode(self, name: Hashable, cells: pd.Series) -> GivenCells:
         return encode_given(self.column_coder(name), cells, strict=self.strict)
 
+    def _in_blocks(self, root: Hashable, sets: ColumnSets) -> ColumnSets:
+        """Sets of the levels of a column as sets of those of its level part."""
+        blocks = self.column_coder(root).blocks
+        return replace(sets, sets=tuple(each.in_blocks(blocks) for each in sets.sets))
+
+    def _limited(
+        self, own_levels: dict[Hashable, np.ndarray], found: dict[Hashable, ColumnSets]
+    ) -> tuple[Limited, ...]:
+        """What is asked of columns with blocks, in their own levels."""
+        limited = []
+        for name in self.coder.layout.columns:
+            if self.column_coder(name).blocks is None or not (name in own_levels or name in found):
+                continue
+            free = np.full(len(self.conditions), -1, np.int64)
+            own, derived = own_levels.get(name, free), found.get(name)
+            given, which = np.unique(own, return_inverse=True)
+            sets = [given[i : i + 1] for i in range(len(given))]
+            if derived is not None:
+                which = np.where(own < 0, len(given) + derived.which, which)
+                sets += [each.levels for each in derived.sets]
+            is_free = (own < 0) if derived is None else (own < 0) & (derived.which < 0)
+            position = self.positions[name]
+            limited.append(Limited(position, tuple(sets), np.where(is_free, -1, which)))
+        return tuple(limited)
+
     def _derived_sets(
-        self, root: Hashable, names: list[Hashable], levels: np.ndarray, mask: np.ndarray
+        self, root: Hashable, names: list[Hashable], own_levels: dict[Hashable, np.ndarray]
     ) -> ColumnSets | None:
         """What columns derived from `root` leave it, after a check against given roots."""
-        coder, part = self.column_coder(root), self.parts[self.positions[root]][0]
-        n_conditions = len(self.conditions)
+        coder, n_conditions = self.column_coder(root), len(self.conditions)
         wanted = np.full((n_conditions, len(names)), -1, np.int32)
         for i, name in enumerate(names):
             cells = self.conditions[name]
@@ -360,9 +453,8 @@ class _TableReader(_Reader):
             assert lookup is not None
             fits = lookup.levels[None, :] == combinations[:, i, None]
             is_allowed = is_allowed & (fits | (combinations[:, i, None] < 0))
-        column = self.column_of[root]
-        is_root_given = mask[:, column]
-        root_levels = np.zeros(n_conditions, np.int32) if part is None else levels[:, part]
+        root_levels = own_levels.get(root, np.full(n_conditions, -1, np.int64))
+        is_root_given = root_levels >= 0
         is_broken: np.ndarray = is_root_given & ~is_allowed[which, root_levels]
         is_broken |= ~np.take(is_allowed.any(axis=1), which)
         if np.any(is_broken):
@@ -376,4 +468,4 @@ class _TableReader(_Reader):
         if (which < 0).all():
             return None
         sets = tuple(Allowed.of_levels(np.flatnonzero(each)) for each in is_allowed)
-        return ColumnSets(column, sets, which)
+        return ColumnSets(self.column_of[root], sets, which)

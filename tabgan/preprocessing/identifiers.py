@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tabgan._random import child_seed
+from tabgan._random import child_seed, scramble
 from tabgan.schema.identifiers import IdentifierForm, read_form
 from tabgan.schema.patterns import Pattern
 
-__all__ = ["Residues", "find_residues", "make_identifiers", "make_texts", "scramble"]
+__all__ = ["Residues", "find_residues", "make_identifiers", "make_texts"]
 
 Residues = tuple[tuple[int, int], ...]
 """Number of classes, and the class that no value of the table belongs to, for each pattern."""
@@ -109,7 +109,7 @@ def _make_numbers(
     low_part = min(capacity, _BLOCK_CAPACITY)
     residue = residues[0] if residues else _ALL
     numbers = _walk(rows, key, low_part, residue).astype(np.int64)
-    high_part = scramble(rows, key) % np.uint64(capacity // low_part)
+    high_part = scramble(rows, child_seed(key, "identifiers")) % np.uint64(capacity // low_part)
     numbers += low_part * high_part.astype(np.int64) + low
     room = _room(low_part, residue)
     return np.where(rows < room, numbers, high + 1 + rows - room)
@@ -169,7 +169,9 @@ def _make_texts(
         if start == 0:
             return characters.view(f"U{len(pattern)}")[:, 0].astype(object)
         stop, start = start, _block_start(pattern, start)
-        numbers = scramble(ordinals, key + stop) % np.uint64(pattern.capacity(start, stop))
+        numbers = scramble(ordinals, child_seed(key + stop, "identifiers")) % np.uint64(
+            pattern.capacity(start, stop)
+        )
 
 
 def _last_block(pattern: Pattern) -> int:
@@ -223,15 +225,6 @@ def _permute(numbers: np.ndarray, capacity: int, key: int, *, inverse: bool = Fa
         images[is_open] = part
         is_open[is_open] = part >= np.uint64(capacity)
     return images
-
-
-def scramble(rows: np.ndarray, key: int) -> np.ndarray:
-    """Return a pseudo-random number for each row, uint64, by the finaliser of SplitMix64."""
-    state = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    state += np.uint64(child_seed(key, "identifiers"))
-    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return state ^ (state >> np.uint64(31))
 
 
 def _write(places: Sequence[str], numbers: np.ndarray, characters: np.ndarray) -> None:

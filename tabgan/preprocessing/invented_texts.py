@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tabgan._random import child_seed
-from tabgan.preprocessing.identifiers import make_texts, scramble
+from tabgan._random import child_seed, scramble
+from tabgan.preprocessing.identifiers import make_texts
 from tabgan.schema.patterns import read_patterns
 
 __all__ = ["make_emails", "make_names", "make_urls", "make_words"]

@@ -25,7 +25,7 @@ def make_layout(coders: Sequence[tuple[ColumnCoder, np.ndarray]], n_rows: int) -
     for position, (coder, counts) in enumerate(coders):
         gate = None
         if coder.n_levels > 1:
-            gate = (len(level_parts), coder.n_levels - 1)
+            gate = (len(level_parts), coder.n_part_levels - 1)
             level_parts.append(_level_part(position, coder, counts, n_rows))
         if coder.has_normal:
             normal_parts.append(_normal_part(position, coder, gate))
@@ -59,9 +59,17 @@ def _sizes(layout: Layout) -> tuple[Any, ...]:
 
 def _level_part(position: int, coder: ColumnCoder, counts: np.ndarray, n_rows: int) -> LevelPart:
     """Return the level part of a column."""
-    values = _ordered_values(coder)
-    scores = None if values is None else level_scores(values, counts, coder.n_levels)
-    return LevelPart(position, coder.n_levels, counts / n_rows, scores)
+    values, blocks = _ordered_values(coder), coder.blocks
+    if blocks is not None:
+        if values is not None:
+            padded = np.append(values, np.zeros(coder.n_levels - len(values)))
+            # The block of missing cells, if there is one, is the last, and has no value.
+            n_values = coder.n_part_levels - (coder.n_levels - len(values))
+            values = blocks.total(blocks.shares * padded)[:n_values]
+        counts = blocks.total(counts)
+    n_levels = coder.n_part_levels
+    scores = None if values is None else level_scores(values, counts, n_levels)
+    return LevelPart(position, n_levels, counts / n_rows, scores)
 
 
 def _ordered_values(coder: ColumnCoder) -> np.ndarray | None:

@@ -10,6 +10,7 @@ from tabgan.exceptions import ArchiveError
 from tabgan.preprocessing.categorical import BooleanCoder, CategoricalCoder
 from tabgan.preprocessing.column import ColumnCoder
 from tabgan.preprocessing.datetime import DatetimeCoder
+from tabgan.preprocessing.level_blocks import LevelBlocks
 from tabgan.preprocessing.made_up import MadeUpCoder
 from tabgan.preprocessing.missing import MissingCoder
 from tabgan.preprocessing.numeric import NumericCoder
@@ -30,6 +31,9 @@ def coders_to_state(coders: Sequence[ColumnCoder]) -> tuple[list[State], Arrays]
     for position, coder in enumerate(coders):
         state, own_arrays = _inner_to_state(coder.coder.inner, coder)
         states.append({"has_missing": coder.coder.has_missing, "inner": state})
+        if coder.blocks is not None:
+            own_arrays["block_of"] = coder.blocks.block_of
+            own_arrays["shares_in_block"] = coder.blocks.shares
         arrays |= {f"{position}.{name}": array for name, array in own_arrays.items()}
     return states, arrays
 
@@ -40,7 +44,11 @@ def coders_from_state(states: list[State], arrays: Arrays, schema: Schema) -> li
     for position, ((name, column), state) in enumerate(zip(schema.items(), states, strict=True)):
         own = arrays_below(f"{position}.", arrays)
         inner = _inner_from_state(state["inner"], own, column)
-        coders.append(ColumnCoder(name, column, MissingCoder(inner, bool(state["has_missing"]))))
+        blocks, missing_coder = None, MissingCoder(inner, bool(state["has_missing"]))
+        if "block_of" in own:
+            blocks = LevelBlocks(own["block_of"], own["shares_in_block"])
+            blocks.check(missing_coder.n_levels)
+        coders.append(ColumnCoder(name, column, missing_coder, blocks))
     return coders
 
 

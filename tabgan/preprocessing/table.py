@@ -16,8 +16,15 @@ from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
 from tabgan.preprocessing.classes import Classes, read_classes
 from tabgan.preprocessing.conditions import Conditions, read_conditions
 from tabgan.preprocessing.layout import Codes
+from tabgan.preprocessing.level_blocks import LevelLimits
 from tabgan.preprocessing.table_coder import TableCoder
-from tabgan.schema import Schema, check_table, resolve_schema
+from tabgan.schema import (
+    Schema,
+    check_table,
+    describe_protected,
+    protect_table,
+    resolve_schema,
+)
 
 __all__ = ["NUMBER_CODINGS", "TableTransformer"]
 
@@ -35,6 +42,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     number_coding : {"ranks", "linear"}, default="ranks"
         Whether numbers are coded by the normal scores of their ranks, frequent values as levels, or
         all on a straight scale from -1 to 1.
+    min_level_count : int, default=1
+        Levels of fewer rows are protected; see :func:`tabgan.schema.infer_schema`.
     random_state : int, Generator or RandomState, optional
         Seeds the made-up keys and texts; fresh ones for every fit if None.
 
@@ -62,10 +71,16 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     """
 
     def __init__(
-        self, *, schema: Any = None, number_coding: str = "ranks", random_state: Any = None
+        self,
+        *,
+        schema: Any = None,
+        number_coding: str = "ranks",
+        min_level_count: int = 1,
+        random_state: Any = None,
     ) -> None:
         self.schema = schema
         self.number_coding = number_coding
+        self.min_level_count = min_level_count
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> "TableTransformer":
@@ -90,11 +105,13 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         check_parameters(type(self).__name__, {"number_coding": self.number_coding}, allowed)
         frame = check_table(X)
         self._check_features(X, frame, reset=True)
-        schema = resolve_schema(frame, self.schema)
+        schema = resolve_schema(frame, self.schema, min_level_count=self.min_level_count)
         self._warn_of_made_up(schema)
+        _warn_of_protected(frame, schema)
         self._key = child_seed(root_seed(self.random_state), "identifiers")
+        kept = _without_dropped(schema)
         is_linear = self.number_coding == "linear"
-        self._set_coder(TableCoder.fit(frame, _without_dropped(schema), linear=is_linear), schema)
+        self._set_coder(TableCoder.fit(protect_table(frame, kept), kept, linear=is_linear), schema)
         return self
 
     def _set_coder(self, coder: TableCoder, schema: Schema) -> None:
@@ -147,10 +164,12 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         SchemaError
             If columns, missing cells or a derived column do not agree with the fitted table.
         UnseenLevelError
-            If a categorical column holds a level that fit never saw.
+            If a categorical column holds a level that fit never saw, and no level of it is
+            protected: else a level that is not known may be one that is, and is treated so.
         """
         check_is_fitted(self, "layout_")
         frame = self.check_columns(check_table(table, min_rows=0))
+        frame = protect_table(frame, self.schema_)
         return self._coder.encode(frame, generator)
 
     def decode(
@@ -159,6 +178,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         *,
         generator: np.random.Generator | None = None,
         first_row: int = 0,
+        limits: Mapping[int, LevelLimits] | None = None,
     ) -> pd.DataFrame:
         """Return the table of codes, with the fitted dtypes, names and column order.
 
@@ -166,11 +186,14 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         ----------
         codes : Codes
         generator : numpy.random.Generator, optional
-            Chooses the order in which identifiers are made up; the order fixed at fit if None.
+            Chooses the order in which identifiers are made up, and the levels that rows have within
+            blocks; those fixed at fit if None.
         first_row : int, default=0
             Number of the first row in the whole sample. Identifiers follow from the number of their
             row: to decode a sample in blocks without doubling them, give each block the number of
             its first row, and the same generator state or none.
+        limits : mapping of int to LevelLimits, optional
+            Levels to which columns with blocks are limited, by their position.
 
         Returns
         -------
@@ -180,7 +203,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "layout_")
         self._check_codes(codes)
         key = self._key if generator is None else int(generator.integers(2**63))
-        return self._coder.decode(codes, first_row=first_row, key=key)
+        return self._coder.decode(codes, first_row=first_row, key=key, limits=limits)
 
     def encode_conditions(self, conditions: Any, *, strict: bool = True) -> Conditions:
         """Return what is asked of the rows of a sample, as codes.
@@ -403,3 +426,15 @@ def _without_dropped(schema: Schema) -> Schema:
             "one another kind."
         )
     return Schema(kept, n_rows=schema.n_rows)
+
+
+def _warn_of_protected(frame: pd.DataFrame, schema: Schema) -> None:
+    """Say how many levels and rows are protected, by no name."""
+    found = describe_protected(frame, schema)
+    if found:
+        warnings.warn(
+            f"min_level_count protects rare levels of column(s) {', '.join(found)}: the names of "
+            "these levels are kept nowhere.",
+            DataWarning,
+            stacklevel=3,
+        )

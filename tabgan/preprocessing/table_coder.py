@@ -1,16 +1,18 @@
 """All columns of a table there and back: their coders, lookups and the layout of their parts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tabgan._random import child_seed, uniforms
 from tabgan.archive import arrays_below
 from tabgan.exceptions import ArchiveError, SchemaError
 from tabgan.preprocessing.column import ColumnCoder, fit_column
 from tabgan.preprocessing.layout import Codes, Layout
+from tabgan.preprocessing.level_blocks import LevelLimits, draw_levels
 from tabgan.preprocessing.parts import check_layout, make_layout
 from tabgan.preprocessing.relations import Lookup, fit_lookup
 from tabgan.preprocessing.state import coders_from_state, coders_to_state
@@ -53,7 +55,7 @@ class TableCoder:
             coder, level_counts = fit_column(
                 frame[name], column, all_levels=True if is_looked_up else None, linear=linear
             )
-            coders.append(coder)
+            coders.append(coder if column.derived_from else coder.with_blocks(level_counts))
             counts.append(level_counts)
         lookups = _fit_lookups(frame, schema, coders)
         modelled = _modelled(coders, lookups)
@@ -69,7 +71,7 @@ class TableCoder:
             coder = self.coders[position]
             used[position], column_normals = coder.encode(frame[coder.name], generator)
             if level_part is not None:
-                levels[:, level_part] = used[position]
+                levels[:, level_part] = coder.to_part(used[position])
             if normal_part is not None:
                 normals[:, normal_part] = column_normals
         for lookup in self.lookups.values():
@@ -77,16 +79,32 @@ class TableCoder:
             lookup.check(frame[lookup.coder.name], used[lookup.root], root)
         return Codes(np.ascontiguousarray(levels), np.ascontiguousarray(normals))
 
-    def decode(self, codes: Codes, *, first_row: int, key: int) -> pd.DataFrame:
-        """Return the table of codes; identifiers follow from the number of the row and the key."""
+    def decode(
+        self,
+        codes: Codes,
+        *,
+        first_row: int,
+        key: int,
+        limits: Mapping[int, LevelLimits] | None = None,
+    ) -> pd.DataFrame:
+        """Return the table of codes.
+
+        Identifiers, and the levels that rows have within blocks, follow from the number of the row
+        and the key. `limits` say which levels a column may have, by its position in the table.
+        """
         rows = np.arange(first_row, first_row + len(codes))
         arrays: dict[int, Any] = {}
         used: dict[int, np.ndarray] = {}
         for position, level_part, normal_part in self.parts():
+            coder = self.coders[position]
             levels = None if level_part is None else codes.levels[:, level_part]
             normals = None if normal_part is None else codes.normals[:, normal_part]
+            if coder.blocks is not None and levels is not None:
+                deviates = uniforms(rows, child_seed(key, "levels", position))
+                limit = None if limits is None else limits.get(position)
+                levels = draw_levels(coder.blocks, levels, deviates, limit)
             used[position] = np.zeros(len(codes), np.int32) if levels is None else levels
-            arrays[position] = self.coders[position].decode(levels, normals, rows=rows, key=key)
+            arrays[position] = coder.decode(levels, normals, rows=rows, key=key)
         for position, lookup in self.lookups.items():
             arrays[position] = lookup.decode(used[lookup.root], rows)
         # A Series states its dtype; pandas would look into a bare object array, and find text.

@@ -36,6 +36,9 @@ class AllowedCodes:
         high = np.concatenate([each.high for each in sets])
         scores = np.concatenate([each.scores for each in sets])
         owners = np.repeat(np.arange(len(sets)), [len(each) for each in sets])
+        weights = np.concatenate(
+            [np.ones(len(each)) if each.weights is None else each.weights for each in sets]
+        )
         frequencies = np.ones(len(levels))
         offset = 0
         if self.level_part is not None:
@@ -49,7 +52,8 @@ class AllowedCodes:
         self.low, self.high = put(low, torch.float32), put(high, torch.float32)
         self.near_low = put(np.fmin(low, scores - NEAR), torch.float32)
         self.near_high = put(np.fmax(high, scores + NEAR), torch.float32)
-        self._frequencies, self._flat = put(frequencies, torch.float32), self.levels + offset
+        self._frequencies = put(weights * frequencies, torch.float32)
+        self._weights, self._flat = put(weights, torch.float32), self.levels + offset
 
     def probabilities(self, chance: Tensor, scores: Tensor) -> Tensor:
         """Probability of each set, (n_rows, n_sets), given those of all levels and the scores."""
@@ -60,6 +64,7 @@ class AllowedCodes:
         """Probability of each atom, (n_rows, n_atoms)."""
         ones = torch.ones(len(scores), len(self.levels), device=scores.device)
         each = ones if self.level_part is None else chance.index_select(1, self._flat)
+        each = each * self._weights
         if self.normal_part is None:
             return each
         score = scores[:, self.normal_part, None]
@@ -71,10 +76,10 @@ class AllowedCodes:
         return (self._frequencies * normal).clamp_min(1e-12)
 
     def allows(self, n_levels: int, which: np.ndarray) -> np.ndarray:
-        """Whether the set of each row has each level, (n_rows, n_levels); -1 allows all."""
-        table = np.zeros((self.n_sets + 1, n_levels), bool)
-        table[self.owners.cpu().numpy(), self.levels.cpu().numpy()] = True
-        table[-1] = True
+        """Share of each level that the set of each row has, (n_rows, n_levels); -1 has all."""
+        table = np.zeros((self.n_sets + 1, n_levels))
+        table[self.owners.cpu().numpy(), self.levels.cpu().numpy()] = self._weights.cpu().numpy()
+        table[-1] = 1.0
         return table[which]
 
     def draw(

@@ -77,6 +77,7 @@ class ConditionalSampler:
         open_sets = [(each.column, _by_option(each.sets)) for each in conditions.sets]
         self._open = [self._codes(column, sets) for column, sets in open_sets]
         self._dealer = self._deal() if conditions.counted else None
+        self._dealt = self._groups.which
         self._groups = give_single_codes(self._groups, open_sets, sampler.layout)
         self._completer = Completer(sampler, self._groups, self._open)
 
@@ -113,8 +114,11 @@ class ConditionalSampler:
         n_groups = len(self._groups)
         return [self._asked_of(g) for g in range(n_groups)] if n_groups <= MOST_GROUPS else []
 
-    def blocks(self, *, refine: bool) -> Iterator[tuple[Codes, np.ndarray]]:
-        """Blocks of codes, and the condition of each row; the last may have rows too many."""
+    def blocks(self, *, refine: bool) -> Iterator[tuple[Codes, np.ndarray, np.ndarray]]:
+        """Blocks of codes, of each row the condition, and of each of its sets which one it meets.
+
+        The last block may have rows too many.
+        """
         start = number = 0
         while start < self.n_rows:
             size = min(BLOCK, self.n_rows - start)
@@ -127,7 +131,7 @@ class ConditionalSampler:
             else:  # whole blocks, so that the first rows do not depend on how many are wanted
                 size = min(BLOCK, max(FIRST_BLOCK, start))
                 conditions = groups = np.zeros(size, np.int64)
-            yield self._block(number, groups, refine=refine), conditions
+            yield self._block(number, groups, refine=refine), conditions, self._dealt[groups]
             start, number = start + size, number + 1
 
     @torch.inference_mode()
@@ -342,10 +346,7 @@ class ConditionalSampler:
 
 def _by_option(sets: tuple[Allowed, ...]) -> list[Allowed]:
     """The sets, or one for each value that is counted."""
-    first = sets[0]
-    if first.shares is None:
-        return list(sets)
-    return [first.take(first.options == option) for option in range(len(first.shares))]
+    return list(sets) if sets[0].shares is None else sets[0].by_option()
 
 
 def _margin(shares: np.ndarray | None, n_rows: int) -> np.ndarray:

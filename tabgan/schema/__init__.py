@@ -20,6 +20,7 @@ from tabgan.schema.columns import (
     Text,
 )
 from tabgan.schema.container import Schema
+from tabgan.schema.rare_levels import describe_protected, protect_table
 from tabgan.schema.resolve import infer_schema, resolve_schema
 from tabgan.schema.values import decode_value, encode_value
 
@@ -39,7 +40,9 @@ __all__ = [
     "as_frame",
     "check_table",
     "decode_value",
+    "describe_protected",
     "encode_value",
     "infer_schema",
+    "protect_table",
     "resolve_schema",
 ]

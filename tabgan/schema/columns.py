@@ -136,15 +136,37 @@ class Categorical(Column):
         The values, in the order of the dtype's categories where it has them, else sorted.
     ordered : bool, optional
         Whether the levels have an order that matters.
+    min_level_count : int, optional
+        Levels of fewer rows are *protected*: they never leave in a release, be it a sample, a saved
+        model or the schema. None or 1: all levels are kept, those of a single row too.
+    rare : {"merge", "redraw"}, optional
+        What becomes of the cells of protected levels, before anything else is learned. "merge", the
+        default for text without an order: they get one level of their own. "redraw": each gets the
+        value of another row at random, which changes rows; so it also is where all protected levels
+        together have fewer rows than `min_level_count`.
+    merged_level : hashable, optional
+        The level into which they are merged; learned, "other" or, if that is taken, "(other)".
+    has_rare : bool, optional
+        Learned: whether fit found protected levels. If so, later values that are none of the levels
+        are treated like them, since their names are kept nowhere; if not, they are errors.
     """
 
     kind: ClassVar[str] = "categorical"
 
     levels: tuple[Hashable, ...] | None = None
     ordered: bool | None = None
+    min_level_count: int | None = None
+    rare: Literal["merge", "redraw"] | None = None
+    merged_level: Hashable | None = None
+    has_rare: bool | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        least = self.min_level_count
+        if least is not None and (not isinstance(least, int) or least < 1):
+            raise SchemaError(f"min_level_count={least!r} must be a whole number of at least 1.")
+        if self.rare not in (None, "merge", "redraw"):
+            raise SchemaError(f"rare={self.rare!r} is none of 'merge', 'redraw'.")
         if self.levels is not None and not isinstance(self.levels, tuple):
             object.__setattr__(self, "levels", tuple(self.levels))
 

@@ -27,6 +27,7 @@ from tabgan.schema.identifiers import (
     key_form,
     range_form,
 )
+from tabgan.schema.rare_levels import keep_frequent_levels
 from tabgan.schema.rules import find_decimals, find_step, shared_bounds
 from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
 from tabgan.schema.texts import text_shape
@@ -39,8 +40,10 @@ UNITS = {"D": "D", "h": "h", "min": "m", "s": "s", "ms": "ms", "us": "us", "ns":
 _COUNTER_GAPS = 4
 
 
-def describe(series: pd.Series, given: Column) -> Column:
+def describe(series: pd.Series, given: Column, *, min_level_count: int = 1) -> Column:
     """Return `given` with every open field learned from the column.
+
+    A `min_level_count` above 1 is that of categorical columns that give none.
 
     Raises
     ------
@@ -48,6 +51,8 @@ def describe(series: pd.Series, given: Column) -> Column:
         If the cells do not fit the kind, or the fields that are given.
     """
     missing = missing_cells(series)
+    if isinstance(given, Categorical) and given.min_level_count is None and min_level_count > 1:
+        given = given.replace(min_level_count=min_level_count)
     if given.missing is False and missing.any():
         raise SchemaError(
             f"Column {series.name!r} is declared without missing cells, but has "
@@ -61,7 +66,10 @@ def describe(series: pd.Series, given: Column) -> Column:
     }
     learned |= _LEARNERS[given.kind](series, missing, given)
     open_fields = {name: value for name, value in learned.items() if getattr(given, name) is None}
-    return given.replace(**open_fields)
+    described = given.replace(**open_fields)
+    if isinstance(described, Categorical) and (described.min_level_count or 1) > 1:
+        return keep_frequent_levels(series, described)
+    return described
 
 
 def _marker(series: pd.Series, missing: np.ndarray) -> str:
@@ -220,7 +228,8 @@ def _learn_categorical(series: pd.Series, missing: np.ndarray, given: Column) ->
     else:
         levels, ordered = tuple(_sorted(read_choices(series, missing).distinct)), False
     declared = given.levels if isinstance(given, Categorical) else None
-    if declared is not None:
+    is_limited = isinstance(given, Categorical) and (given.min_level_count or 1) > 1
+    if declared is not None and not is_limited:
         _check_levels(series, missing, declared)
     return {"levels": levels, "ordered": ordered}
 

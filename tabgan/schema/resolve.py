@@ -5,18 +5,25 @@ from typing import Any
 
 import pandas as pd
 
+from tabgan._params import Interval, check_parameters
 from tabgan.exceptions import SchemaError
 from tabgan.schema.checks import check_table
 from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema, column_of_kind
 from tabgan.schema.guess import guess
 from tabgan.schema.learn import describe
+from tabgan.schema.rare_levels import protect_table
 from tabgan.schema.relations import check_relations, find_relations
 
 __all__ = ["infer_schema", "resolve_schema"]
 
 
-def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None) -> Schema:
+def infer_schema(
+    table: Any,
+    *,
+    overrides: Mapping[Hashable, Any] | None = None,
+    min_level_count: int = 1,
+) -> Schema:
     """Find out what each column of a table is.
 
     Parameters
@@ -26,6 +33,10 @@ def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None)
         What you know better: column name to the name of a kind, which replaces the kind alone, or
         to a :class:`Column`, whose fields hold as they are given; those that are None are learned,
         and a column given so is only derived from another if it says so.
+    min_level_count : int, default=1
+        Levels of fewer rows are protected in every categorical column that gives no count of its
+        own: they are not in the schema, and enter neither a saved model nor a sample; see
+        :class:`Categorical`. Relations between columns are then those of the protected table.
 
     Returns
     -------
@@ -37,7 +48,10 @@ def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None)
     TableError
         If the table cannot be used; see :func:`check_table`.
     SchemaError
-        If an override names no column or no kind, or does not hold.
+        If an override names no column or no kind, or does not hold, or if a column has no level of
+        `min_level_count` rows.
+    InvalidParameterError
+        If `min_level_count` is no integer of at least 1.
 
     Examples
     --------
@@ -47,14 +61,23 @@ def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None)
     column  kind         dtype    missing  details
     zip     categorical  int64    no       2 levels: 8001, 8002
     price   continuous   float64  no       low 0.0; decimals 2
+    >>> towns = pd.DataFrame({"town": ["Bern"] * 8 + ["Zug"] * 6 + ["Amden", "Bivio", "Cama"]})
+    >>> infer_schema(towns, min_level_count=3)["town"].levels
+    ('Bern', 'Zug', 'other')
     """
     frame = check_table(table)
+    check_parameters(
+        "infer_schema",
+        {"min_level_count": min_level_count},
+        {"min_level_count": [Interval(int, 1)]},
+    )
     given = _check_overrides(frame, overrides or {})
     columns: dict[Hashable, Column] = {}
     for name in frame.columns:
         start = given.get(name) or guess(frame[name])
-        columns[name] = describe(frame[name], start)
+        columns[name] = describe(frame[name], start, min_level_count=int(min_level_count))
     schema = Schema(columns, n_rows=len(frame))
+    frame = protect_table(frame, schema)
     check_relations(frame, schema)
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
     for name, root in find_relations(frame, schema, fixed=fixed).items():
@@ -62,7 +85,7 @@ def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None)
     return schema
 
 
-def resolve_schema(table: Any, schema: Any = None) -> Schema:
+def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) -> Schema:
     """Return a complete schema for a table.
 
     Parameters
@@ -70,7 +93,10 @@ def resolve_schema(table: Any, schema: Any = None) -> Schema:
     table : DataFrame or array of shape (n_rows, n_columns)
     schema : None, Schema or mapping
         None: inferred. A mapping of column to kind: inferred with these overrides. A Schema: has
-        all columns of the table; its open fields are filled, and nothing else is changed.
+        all columns of the table; its open fields are filled, and nothing else is changed but that
+        levels are left out which `min_level_count` protects.
+    min_level_count : int, default=1
+        As in :func:`infer_schema`.
 
     Returns
     -------
@@ -83,14 +109,14 @@ def resolve_schema(table: Any, schema: Any = None) -> Schema:
         If the schema does not hold for the table.
     """
     if schema is None:
-        return infer_schema(table)
+        return infer_schema(table, min_level_count=min_level_count)
     if not isinstance(schema, Mapping):
         raise SchemaError(
             f"A schema is None, a Schema, or a mapping of column to kind; got {schema!r} of type "
             f"{type(schema).__name__}."
         )
     if not isinstance(schema, Schema):
-        return infer_schema(table, overrides=schema)
+        return infer_schema(table, overrides=schema, min_level_count=min_level_count)
     frame = check_table(table)
     given = _check_overrides(frame, schema)
     lacking = [name for name in frame.columns if name not in given]
@@ -99,9 +125,12 @@ def resolve_schema(table: Any, schema: Any = None) -> Schema:
             f"The schema lacks {len(lacking)} column(s) of the table, the first is {lacking[0]!r}; "
             "add it, as with schema[name] = 'categorical', or drop it from the table."
         )
-    columns = {name: describe(frame[name], given[name]) for name in frame.columns}
+    columns = {
+        name: describe(frame[name], given[name], min_level_count=int(min_level_count))
+        for name in frame.columns
+    }
     resolved = Schema(columns, n_rows=len(frame))
-    check_relations(frame, resolved)
+    check_relations(protect_table(frame, resolved), resolved)
     return resolved
 
 

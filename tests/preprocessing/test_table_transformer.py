@@ -21,6 +21,7 @@ from tabgan.exceptions import (
     UnseenLevelError,
 )
 from tabgan.preprocessing import Codes, TableTransformer
+from tabgan.preprocessing.level_blocks import MOST_LEVELS
 from tabgan.schema import Categorical, Integer
 from tests.preprocessing.laws import fit
 from tests.preprocessing.tables import EXACT, GRID, IDENTIFIERS, SMOOTH
@@ -375,7 +376,9 @@ def test_real_tables_come_back(name: str, shared_table: Callable[..., pd.DataFra
     pd.testing.assert_series_equal(back.dtypes, table.dtypes)
     for column, described in transformer.schema_.items():
         np.testing.assert_array_equal(back[column].isna(), table[column].isna())
-        if described.kind in ("categorical", "boolean", "constant"):
+        if len(getattr(described, "levels", None) or ()) > MOST_LEVELS:
+            assert set(back[column]) <= set(table[column])
+        elif described.kind in ("categorical", "boolean", "constant"):
             pd.testing.assert_series_equal(back[column], table[column])
         elif described.kind in ("integer", "continuous"):
             ranks = [
