@@ -9,7 +9,7 @@ def small_layout() -> Layout:
     """Three columns: 3 unordered levels; 2 spikes and a gated normal; an always open normal."""
     levels = LevelPart(0, 3, np.array([0.5, 0.3, 0.2]), None)
     spikes = LevelPart(1, 3, np.array([0.1, 0.1, 0.8]), np.array([[-1, -2], [1, 2], [0, 0]], "f4"))
-    values = np.tanh(NORMAL_GRID).astype(np.float32)
+    values = np.tanh(NORMAL_GRID).astype(np.float32)[None]
     normals = (NormalPart(1, (1, 2), values), NormalPart(2, None, values))
     return Layout(("city", "income", "height"), (levels, spikes), normals)
 
