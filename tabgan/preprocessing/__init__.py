@@ -2,13 +2,13 @@
 
 Each column becomes one or two *parts*. A *level part* is a choice among levels: categories, the
 values of a number column with few of them, frequent single values (*spikes*), "missing", and
-"continuous". A *normal part* is the normal score of a continuous value's rank. The *codes* of a
-table are the levels as integers and the normals as floats; the *layout* says which column owns
-which part.
+"continuous", or several *clusters* instead. A *normal part* is the normal score of a continuous
+value's rank (in its cluster). The *codes* of a table are the levels as integers and the normals as
+floats; the *layout* says which column owns which part.
 
 :class:`TableTransformer` learns a coder for each column, in the steps that its file names say:
-``text`` reads written numbers and dates, ``datetime`` counts ticks, ``numeric`` finds spikes and
-``value_map`` maps the rest, ``categorical`` lists levels, ``missing`` adds a level of its own,
+``text`` reads written numbers and dates, ``datetime`` counts ticks, ``numeric`` finds spikes,
+``clusters`` parts the rest and ``value_map`` maps it, ``categorical`` lists levels, ``missing`` adds a level of its own,
 ``column`` puts them together and gives back the dtype. Columns that are functions of another are
 looked up (``relations``), identifiers are made up anew (``identifiers``). What is learned holds no
 value of a single row, except levels. Conditions on a sample are read by the same coders
