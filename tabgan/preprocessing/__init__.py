@@ -8,12 +8,12 @@ floats; the *layout* says which column owns which part.
 
 :class:`TableTransformer` learns a coder for each column, in the steps that its file names say:
 ``text`` reads written numbers and dates, ``datetime`` counts ticks, ``numeric`` finds spikes,
-``clusters`` parts the rest and ``value_map`` maps it, ``categorical`` lists levels, ``missing`` adds a level of its own,
-``column`` puts them together and gives back the dtype. Columns that are functions of another are
-looked up (``relations``), identifiers are made up anew (``identifiers``). What is learned holds no
-value of a single row, except levels. Conditions on a sample are read by the same coders
-(``wanted`` is what users write, ``given_cells`` and ``allowed`` read it for one column,
-``conditions`` for several).
+``clusters`` parts the rest and ``value_map`` maps it, ``categorical`` lists levels, ``missing``
+adds a level of its own, ``column`` puts them together and gives back the dtype. Columns that are
+functions of another are looked up (``relations``), identifiers are made up anew (``identifiers``).
+What is learned holds no value of a single row, except levels. Conditions on a sample are read by
+the same coders (``wanted`` is what users write, ``given_cells`` and ``allowed`` read it for one
+column, ``conditions`` for several).
 """
 
 from tabgan.preprocessing.condition_texts import condition_from_text
