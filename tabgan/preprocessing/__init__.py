@@ -2,20 +2,19 @@
 
 Each column becomes one or two *parts*. A *level part* is a choice among levels: categories, the
 values of a number column with few of them, frequent single values (*spikes*), "missing", and
-"continuous". A *normal part* is the normal score of a continuous value's rank. The *codes* of a
-table are the levels as integers and the normals as floats; the *layout* says which column owns
-which part.
+"continuous", or several *clusters* instead. A *normal part* is the normal score of a continuous
+value's rank (in its cluster). The *codes* of a table are the levels as integers and the normals as
+floats; the *layout* says which column owns which part.
 
 :class:`TableTransformer` learns a coder for each column, in the steps that its file names say:
-``text`` reads written numbers and dates, ``datetime`` counts ticks, ``numeric`` finds spikes and
-``value_map`` maps the rest, ``categorical`` lists levels, ``missing`` adds a level of its own,
-``column`` puts them together and gives back the dtype, and ``level_blocks`` lets rare levels of
-columns of very many share levels of the codes. Columns that are functions of another are looked up
-(``relations``). Keys and texts of single rows are made up anew (``made_up``, from ``identifiers``
-and ``invented_texts``). What is learned holds no value of a single row, except levels. Conditions
-on a sample are read by the same coders
-(``wanted`` is what users write, ``given_cells`` and ``allowed`` read it for one column,
-``conditions`` for several).
+``text`` reads written numbers and dates, ``datetime`` counts ticks, ``numeric`` finds spikes,
+``clusters`` parts the rest and ``value_map`` maps it, ``categorical`` lists levels, ``missing``
+adds a level of its own, ``column`` puts them together and gives back the dtype, and
+``level_blocks`` lets rare levels of columns of very many share levels of the codes. Columns that
+are functions of another are looked up (``relations``). Keys and texts of single rows are made up
+anew (``made_up``, from ``identifiers`` and ``invented_texts``). What is learned holds no value of a
+single row, except levels. Conditions on a sample are read by the same coders (``wanted`` is what
+users write, ``given_cells`` and ``allowed`` read it for one column, ``conditions`` for several).
 """
 
 from tabgan.preprocessing.condition_texts import condition_from_text

@@ -1,7 +1,7 @@
 """What a condition leaves one column: the codes that it may have.
 
 A column that is one of a set of values, or lies in an interval, may have certain levels, and where
-its level is "continuous" certain ranges of normal scores. One such pair is an *atom*.
+its level is "continuous" or a cluster, certain ranges of normal scores. One such pair is an *atom*.
 """
 
 import math
@@ -216,10 +216,10 @@ def _allow_values(coder: ColumnCoder, values: list[Any]) -> tuple[Allowed, Bound
         return allowed, None
     numeric = numeric_coder(coder)
     for atom in np.flatnonzero(given.is_continuous):
-        assert numeric.value_map is not None
-        knots = numeric.value_map.values
+        value_map = numeric.value_maps[given.levels[atom] - coder.coder.first_cluster]
+        knots = value_map.values
         half, number = (numeric.grid or _NARROW * (knots[-1] - knots[0])) / 2, given.numbers[atom]
-        ends = numeric.value_map.score_range(float(number) - half, float(number) + half)
+        ends = value_map.score_range(float(number) - half, float(number) + half)
         if ends[0] < ends[1]:
             low[atom], high[atom] = ends
     continuous = np.unique(given.numbers[given.is_continuous])
@@ -276,20 +276,25 @@ def _allow_interval(coder: ColumnCoder, between: Between) -> tuple[Allowed, Boun
     allowed = Allowed.of_levels(
         np.flatnonzero((numeric.level_values >= low) & (numeric.level_values <= high))
     )
-    if numeric.value_map is None:
+    if not numeric.value_maps:
         if not len(allowed):
             raise_unknown(coder, between, written(coder.coder.inner, numeric.level_values).tolist())
         return allowed, None
     half = numeric.grid / 2
-    ends = numeric.value_map.score_range(low - half, high + half)
-    if ends[0] < ends[1] or not len(allowed):
-        allowed = Allowed(
-            np.append(allowed.levels, coder.n_levels - 1),
-            np.append(allowed.low, min(ends)),
-            np.append(allowed.high, max(ends)),
-            np.append(allowed.scores, np.nan),
-            np.zeros(len(allowed) + 1, np.int64),
+    ends = np.array([each.score_range(low - half, high + half) for each in numeric.value_maps])
+    clusters = np.flatnonzero(ends[:, 0] < ends[:, 1])
+    if not len(clusters) and not len(allowed):
+        # Between two neighbouring knots or clusters: what is nearest, moved into the interval.
+        clusters = numeric.clusters_of(
+            np.array([(max(low, known_low) + min(high, known_high)) / 2])
         )
+    allowed = Allowed(
+        np.append(allowed.levels, coder.coder.first_cluster + clusters),
+        np.append(allowed.low, ends[clusters].min(axis=1)),
+        np.append(allowed.high, ends[clusters].max(axis=1)),
+        np.append(allowed.scores, np.full(len(clusters), np.nan)),
+        np.zeros(len(allowed) + len(clusters), np.int64),
+    )
     return allowed, Bounds(max(low, known_low), min(high, known_high))
 
 

@@ -146,9 +146,10 @@ class ColumnCoder:
         inner = self.coder.inner
         if levels is None:
             return to_array(inner.decode_normals(normals), None, self.column)
-        is_continuous = levels == self.n_levels - 1
-        decoded = inner.decode_normals(normals[is_continuous])
-        # Levels without a value of their own (missing, continuous) hold any.
+        first = self.coder.first_cluster
+        is_continuous = levels >= first
+        decoded = inner.decode_normals(normals[is_continuous], levels[is_continuous] - first)
+        # Levels without a value of their own (missing, clusters) hold any.
         level_values = inner.level_values
         padding = np.zeros(self.n_levels - len(level_values), decoded.dtype)
         values = np.concatenate([level_values.astype(decoded.dtype), padding])[levels]

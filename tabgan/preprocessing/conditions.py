@@ -81,14 +81,19 @@ class Restored:
         """The decoded column with the cells that were asked for."""
         is_changed = np.ones(len(codes), bool)
         if self.level_part is not None:
-            is_changed = codes.levels[:, self.level_part] == self.coder.n_levels - 1
+            is_changed = codes.levels[:, self.level_part] >= self.coder.coder.first_cluster
         if self.numbers is not None and self.is_given is not None:
             is_changed = is_changed & self.is_given[rows]
             numbers = self.numbers[rows[is_changed]]
         else:
             assert self.bounds is not None
             scores = codes.normals[is_changed, self.normal_part]
-            numbers = self.bounds.restore(numeric_coder(self.coder).decode_normals(scores))
+            clusters = None
+            if self.level_part is not None:
+                levels = codes.levels[is_changed, self.level_part]
+                clusters = levels - self.coder.coder.first_cluster
+            decoded = numeric_coder(self.coder).decode_normals(scores, clusters)
+            numbers = self.bounds.restore(decoded)
         if not is_changed.any():
             return column
         cells = column.array.copy()

@@ -68,9 +68,9 @@ class DatetimeCoder:
         return self._instants(self.inner.level_values)
 
     @property
-    def has_normal(self) -> bool:
-        """Whether some values have no level."""
-        return self.inner.has_normal
+    def n_clusters(self) -> int:
+        """Number of clusters of instants without a level."""
+        return self.inner.n_clusters
 
     def encode(
         self, values: np.ndarray, generator: np.random.Generator | None = None
@@ -79,9 +79,9 @@ class DatetimeCoder:
         ticks = values.astype(f"M8[{self.unit}]").astype(np.int64)
         return self.inner.encode(ticks - self.epoch, generator)
 
-    def decode_normals(self, scores: np.ndarray) -> np.ndarray:
-        """Return the instants of normal scores, datetime64."""
-        return self._instants(self.inner.decode_normals(scores))
+    def decode_normals(self, scores: np.ndarray, clusters: np.ndarray | None = None) -> np.ndarray:
+        """Return the instants of normal scores in clusters, datetime64."""
+        return self._instants(self.inner.decode_normals(scores, clusters))
 
     def _instants(self, ticks: np.ndarray) -> np.ndarray:
         return (ticks.astype(np.int64) + self.epoch).astype(f"M8[{self.unit}]")

@@ -91,13 +91,13 @@ def encode_given(coder: ColumnCoder, cells: pd.Series, *, strict: bool = True) -
         _check_numbers(coder, cells[~missing], numbers)
     n_values = coder.coder.n_values
     levels = np.full(n_cells, n_values, np.int32)
-    levels[~missing] = inner_levels + (coder.coder.has_missing & (inner_levels == n_values))
+    levels[~missing] = inner_levels + (coder.coder.has_missing & (inner_levels >= n_values))
     is_continuous = np.zeros(n_cells, bool)
     normals = np.zeros(n_cells, np.float32)
     if not coder.has_normal:
         return GivenCells(levels, normals, None, is_continuous)
     normals[~missing] = inner_normals
-    is_continuous[~missing] = inner_levels == n_values
+    is_continuous[~missing] = inner_levels >= n_values
     kept = np.zeros(n_cells, numbers.dtype) if numbers is not None else None
     if kept is not None:
         kept[~missing] = numbers
@@ -214,7 +214,7 @@ def _check_numbers(coder: ColumnCoder, cells: pd.Series, numbers: np.ndarray) ->
     numeric = numeric_coder(coder)
     known = numeric.level_values
     is_other = ~np.isin(numbers, known)
-    if numeric.value_map is None:
+    if not numeric.value_maps:
         if is_other.any():
             shown = written(coder.coder.inner, known).tolist()
             raise_unknown(coder, cells.iloc[int(np.argmax(is_other))], shown)
@@ -239,9 +239,8 @@ def _check_numbers(coder: ColumnCoder, cells: pd.Series, numbers: np.ndarray) ->
 
 
 def known_range(numeric: NumericCoder) -> tuple[float, float]:
-    values = numeric.level_values
-    if numeric.value_map is not None:
-        values = np.concatenate([values, numeric.value_map.values])
+    knots = [value_map.values for value_map in numeric.value_maps]
+    values = np.concatenate([numeric.level_values, *knots])
     return float(values.min()), float(values.max())
 
 

@@ -3,7 +3,8 @@
 A column is one or two parts. A *level part* is a categorical choice: one integer a row. A *normal
 part* is one real number a row, the normal score of a continuous value's rank, or, where numbers are
 coded linearly, the value itself on a scale from -1 to 1; where a column also has levels (spikes,
-missing), the normal counts only in rows whose level says "continuous".
+missing), the normal counts only in rows whose level says "continuous". A column whose continuous
+values fall apart into clusters has a level for each, and ranks within them.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
@@ -19,7 +20,7 @@ from tabgan.schema import decode_value, encode_value
 __all__ = ["NORMAL_GRID", "Codes", "Layout", "LevelPart", "NormalPart", "level_scores"]
 
 NORMAL_GRID = np.linspace(-3.6, 3.6, 257)
-"""Normal scores at which :attr:`NormalPart.values` tabulates a continuous column."""
+"""Normal scores at which :attr:`NormalPart.values` tabulates a cluster of a continuous column."""
 
 _SCORE_LIMIT = 8.0
 
@@ -38,7 +39,8 @@ class LevelPart:
         Share of each level among the training rows; they sum to 1.
     scores : ndarray of shape (n_levels, 2), float32, or None
         Normal score and standardised value of ordered levels; zeros for levels without a value
-        (missing, continuous). None if the levels have no order or fewer than three have a value.
+        (missing, and continuous if it is no cluster among several). None if the levels have no
+        order or fewer than three have a value.
     """
 
     column: int
@@ -56,10 +58,11 @@ class NormalPart:
     column : int
         Position of its column in ``layout.columns``.
     gate : (int, int) or None
-        Index of the level part, and the level in it, under which the normal counts; None if it
-        counts in every row.
-    values : ndarray of shape (257,), float32
-        Standardised value of the column at the normal scores :data:`NORMAL_GRID`, within +-8.
+        Index of the level part, and the first of the levels in it under which the normal counts:
+        this and those after it are the clusters. None if it counts in every row.
+    values : ndarray of shape (n_clusters, 257), float32
+        Standardised value of the column at the normal scores :data:`NORMAL_GRID` of each cluster,
+        within +-8.
     is_linear : bool, default=False
         Whether it is no normal score but the value itself, on a scale from -1 to 1.
     """
@@ -68,6 +71,11 @@ class NormalPart:
     gate: tuple[int, int] | None
     values: np.ndarray
     is_linear: bool = False
+
+    @property
+    def n_clusters(self) -> int:
+        """Number of levels under which the normal counts, 1 if it always does."""
+        return len(self.values)
 
 
 @dataclass(frozen=True)
@@ -134,7 +142,7 @@ class Layout:
         is_open = np.ones((len(levels), self.n_normal_parts), dtype=bool)
         for j, part in enumerate(self.normal_parts):
             if part.gate is not None:
-                is_open[:, j] = levels[:, part.gate[0]] == part.gate[1]
+                is_open[:, j] = levels[:, part.gate[0]] >= part.gate[1]
         return is_open
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -147,14 +155,14 @@ class Layout:
             "normal_columns": [part.column for part in self.normal_parts],
             "normal_gates": [None if p.gate is None else list(p.gate) for p in self.normal_parts],
             "normal_linear": self.are_linear.tolist(),
+            "normal_clusters": [part.n_clusters for part in self.normal_parts],
         }
         scores = [part.scores for part in self.level_parts if part.scores is not None]
         values = [part.values for part in self.normal_parts]
-        grid = len(NORMAL_GRID)
         arrays = {
             "frequencies": self.frequencies,
             "scores": np.concatenate([np.zeros((0, 2), np.float32), *scores]),
-            "values": np.stack(values) if values else np.zeros((0, grid), np.float32),
+            "values": np.concatenate([np.zeros((0, len(NORMAL_GRID)), np.float32), *values]),
         }
         return state, arrays
 
@@ -170,12 +178,16 @@ class Layout:
             part_frequencies = frequencies[start : start + size]
             level_parts.append(LevelPart(column, size, part_frequencies, part_scores))
             start, scored_start = start + size, scored_start + (size if scored else 0)
+        stops = np.cumsum(np.array(state["normal_clusters"], dtype=np.int64))
+        if stops[-1:].sum() != len(arrays["values"]):
+            raise ValueError("the tables of values do not fit the clusters")
+        values = np.split(arrays["values"], stops)[:-1]
         normal_parts = [
-            NormalPart(column, None if gate is None else (gate[0], gate[1]), values, bool(linear))
-            for column, gate, values, linear in zip(
+            NormalPart(column, None if gate is None else (gate[0], gate[1]), own, bool(linear))
+            for column, gate, own, linear in zip(
                 state["normal_columns"],
                 state["normal_gates"],
-                arrays["values"],
+                values,
                 state["normal_linear"],
                 strict=True,
             )
@@ -236,20 +248,21 @@ class Codes:
         return cls(levels, np.concatenate([part.normals for part in parts]))
 
 
-def level_scores(values: np.ndarray, counts: np.ndarray, n_levels: int) -> np.ndarray | None:
+def level_scores(
+    levels: np.ndarray, values: np.ndarray, counts: np.ndarray, n_levels: int
+) -> np.ndarray | None:
     """Return normal score of the mid-rank and standardised value of ordered levels.
 
-    The first ``len(values)`` of `n_levels` levels have a value and are in increasing order;
-    `counts` are their training rows. None if fewer than three levels have a value.
+    Those of `n_levels` levels that have a value are given with these `values`, in increasing order;
+    `counts` are the training rows of all. None if fewer than three levels have a value.
     """
-    n_values = len(values)
-    if n_values < 3:
+    if len(values) < 3:
         return None
-    shares = counts[:n_values] / max(1, counts[:n_values].sum())
+    shares = counts[levels] / max(1, counts[levels].sum())
     ranks = np.clip(np.cumsum(shares) - shares / 2, 1e-4, 1 - 1e-4)
     centred = values - np.sum(values * shares)
     spread = np.sqrt(np.sum(shares * centred**2)) + 1e-300
     scores = np.zeros((n_levels, 2), np.float32)
-    scores[:n_values, 0] = ndtri(ranks)
-    scores[:n_values, 1] = np.clip(centred / spread, -_SCORE_LIMIT, _SCORE_LIMIT)
+    scores[levels, 0] = ndtri(ranks)
+    scores[levels, 1] = np.clip(centred / spread, -_SCORE_LIMIT, _SCORE_LIMIT)
     return scores

@@ -13,7 +13,7 @@ __all__ = ["MissingCoder"]
 
 @dataclass(frozen=True)
 class MissingCoder:
-    """Put a level for missing cells between the levels with a value and "continuous".
+    """Put a level for missing cells between the levels with a value and those of clusters.
 
     Parameters
     ----------
@@ -32,14 +32,24 @@ class MissingCoder:
         return len(self.inner.level_values)
 
     @property
+    def n_clusters(self) -> int:
+        """Number of clusters of continuous values; their levels are the last."""
+        return getattr(self.inner, "n_clusters", 0)
+
+    @property
     def has_normal(self) -> bool:
-        """Whether there is a level "continuous", the last."""
-        return getattr(self.inner, "has_normal", False)
+        """Whether some values are continuous."""
+        return self.n_clusters > 0
 
     @property
     def n_levels(self) -> int:
-        """Number of levels, with those for missing and for continuous."""
-        return self.n_values + self.has_missing + self.has_normal
+        """Number of levels, with those for missing and for clusters."""
+        return self.n_values + self.has_missing + self.n_clusters
+
+    @property
+    def first_cluster(self) -> int:
+        """Level of the first cluster."""
+        return self.n_values + self.has_missing
 
     def encode(
         self, values: Any, missing: np.ndarray, generator: np.random.Generator | None = None
@@ -48,7 +58,7 @@ class MissingCoder:
         inner_levels, inner_normals = self.inner.encode(values, generator)
         levels = np.full(len(missing), self.n_values, np.int32)
         if self.has_missing:
-            inner_levels = inner_levels + (inner_levels == self.n_values)
+            inner_levels = inner_levels + (inner_levels >= self.n_values)
         levels[~missing] = inner_levels
         if not self.has_normal:
             return levels, None

@@ -1,10 +1,11 @@
-"""Numbers: frequent values as levels, the rest as normal scores."""
+"""Numbers: frequent values as levels, the rest as normal scores, cluster by cluster."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from tabgan.preprocessing.clusters import find_cuts
 from tabgan.preprocessing.value_map import ValueMap
 from tabgan.schema.rules import has_level_per_value
 
@@ -23,8 +24,11 @@ class NumericCoder:
     ----------
     level_values : ndarray of shape (n_values,), int64, uint64 or float64
         Values that are levels, in increasing order.
-    value_map : ValueMap or None
-        Map of the other values; None if every value has a level.
+    value_maps : tuple of ValueMap
+        Maps of the other values, one for each cluster in the order of their values; none if every
+        value has a level.
+    cuts : ndarray of shape (n_clusters - 1,), float64
+        Numbers that part the clusters; a value that equals one lies above it.
     grid : float
         Step between values that can occur; 0 without a grid.
     decimals : int or None
@@ -34,7 +38,8 @@ class NumericCoder:
     """
 
     level_values: np.ndarray
-    value_map: ValueMap | None
+    value_maps: tuple[ValueMap, ...]
+    cuts: np.ndarray
     grid: float
     decimals: int | None
     low: float | None
@@ -68,34 +73,49 @@ class NumericCoder:
         distinct, counts = np.unique(values, return_counts=True)
         if linear and not all_levels and len(distinct) > 1:
             line = ValueMap.linear(distinct, counts, low=low, high=high)
-            return cls(distinct[:0], line, grid, decimals, low, high), np.array([len(values)])
+            coder = cls(distinct[:0], (line,), np.zeros(0), grid, decimals, low, high)
+            return coder, np.array([len(values)])
         if all_levels is None:
             all_levels = has_level_per_value(len(values), len(distinct))
         frequent = counts >= max(_SPIKE_ROWS, _SPIKE_SHARE * len(values))
         is_level = np.full(len(distinct), True) if all_levels else frequent
         n_rest = int(counts[~is_level].sum())
-        rest = None
+        value_maps: list[ValueMap] = []
+        cuts = np.zeros(0)
         if n_rest >= _MIN_REST:
-            rest = ValueMap.fit(distinct[~is_level], counts[~is_level], step=grid)
-        coder = cls(distinct[is_level], rest, grid, decimals, low, high)
-        # Too few rows for a mean take the nearest level instead.
-        levels, _ = coder.encode(values) if 0 < n_rest < _MIN_REST else (None, None)
-        if levels is not None:
+            cuts = find_cuts(distinct, np.where(is_level, 0, counts), len(values))
+            rest, rest_counts = distinct[~is_level], counts[~is_level]
+            for part in np.split(np.arange(len(rest)), np.searchsorted(rest, cuts)):
+                value_maps.append(ValueMap.fit(rest[part], rest_counts[part], step=grid))
+        coder = cls(distinct[is_level], tuple(value_maps), cuts, grid, decimals, low, high)
+        if 0 < n_rest < _MIN_REST:  # too few rows for a mean take the nearest level instead
+            levels, _ = coder.encode(values)
             return coder, np.bincount(levels, minlength=len(coder.level_values))
-        level_counts = counts[is_level]
-        return coder, np.append(level_counts, n_rest) if rest is not None else level_counts
+        rows_of_rest = np.zeros(coder.n_clusters, counts.dtype)
+        if coder.n_clusters:
+            np.add.at(rows_of_rest, coder.clusters_of(distinct[~is_level]), counts[~is_level])
+        return coder, np.append(counts[is_level], rows_of_rest)
 
     @property
     def has_normal(self) -> bool:
         """Whether some values have no level."""
-        return self.value_map is not None
+        return self.n_clusters > 0
+
+    @property
+    def n_clusters(self) -> int:
+        """Number of clusters of values without a level, each of which has a level as a whole."""
+        return len(self.value_maps)
+
+    def clusters_of(self, values: np.ndarray) -> np.ndarray:
+        """Return the cluster that each value belongs to."""
+        return np.searchsorted(self.cuts, values, side="right")
 
     def encode(
         self, values: np.ndarray, generator: np.random.Generator | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the levels, int32, and the normal scores, float32, of values.
 
-        The level after the last is "continuous". Without a continuous level, a value that is no
+        The levels after those of values are those of the clusters. Without any, a value that is no
         level takes the nearest.
         """
         n_values = len(self.level_values)
@@ -111,11 +131,14 @@ class NumericCoder:
             levels = position.astype(np.int32)
         if is_level.all():
             return levels, scores
-        if self.value_map is None:
+        if not self.value_maps:
             return self._nearest(values, levels), scores
-        rest = ~is_level
-        levels[rest] = n_values
-        scores[rest] = self.value_map.to_scores(values[rest], step=self.grid, generator=generator)
+        rest = np.flatnonzero(~is_level)
+        clusters = self.clusters_of(values[rest])
+        levels[rest] = n_values + clusters
+        for cluster, value_map in enumerate(self.value_maps):
+            rows = rest[clusters == cluster]
+            scores[rows] = value_map.to_scores(values[rows], step=self.grid, generator=generator)
         return levels, scores
 
     def _nearest(self, values: np.ndarray, above: np.ndarray) -> np.ndarray:
@@ -125,11 +148,17 @@ class NumericCoder:
         is_below_nearer = np.abs(values - levels[below]) < np.abs(values - levels[above])
         return np.where(is_below_nearer, below, above).astype(np.int32)
 
-    def decode_normals(self, scores: np.ndarray) -> np.ndarray:
-        """Return the values of normal scores, on the grid, within the bounds, as levels are."""
-        values = (
-            np.zeros(len(scores)) if self.value_map is None else self.value_map.to_values(scores)
-        )
+    def decode_normals(self, scores: np.ndarray, clusters: np.ndarray | None = None) -> np.ndarray:
+        """Return the values of normal scores, on the grid, within the bounds, as levels are.
+
+        The clusters are needed where there are several.
+        """
+        values = np.zeros(len(scores))
+        if clusters is None:
+            clusters = np.zeros(len(scores), np.int32)
+        for cluster, value_map in enumerate(self.value_maps):
+            rows = clusters == cluster
+            values[rows] = value_map.to_values(scores[rows])
         if self.decimals is not None:
             values = np.round(values, self.decimals)
         elif self.grid:

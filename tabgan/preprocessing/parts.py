@@ -16,6 +16,9 @@ from tabgan.preprocessing.text import TextCoder
 __all__ = ["check_layout", "make_layout"]
 
 _VALUE_LIMIT = 8.0
+_EDGES = np.concatenate([[-np.inf], (NORMAL_GRID[1:] + NORMAL_GRID[:-1]) / 2, [np.inf]])
+#: Weights of the standard normal distribution on the cells around the grid points.
+_WEIGHTS = np.diff(ndtr(_EDGES))
 
 
 def make_layout(coders: Sequence[tuple[ColumnCoder, np.ndarray]], n_rows: int) -> Layout:
@@ -25,10 +28,10 @@ def make_layout(coders: Sequence[tuple[ColumnCoder, np.ndarray]], n_rows: int) -
     for position, (coder, counts) in enumerate(coders):
         gate = None
         if coder.n_levels > 1:
-            gate = (len(level_parts), coder.n_part_levels - 1)
+            gate = (len(level_parts), coder.coder.first_cluster)
             level_parts.append(_level_part(position, coder, counts, n_rows))
         if coder.has_normal:
-            normal_parts.append(_normal_part(position, coder, gate))
+            normal_parts.append(_normal_part(position, coder, counts, gate))
     names = tuple(coder.name for coder, _ in coders)
     return Layout(names, tuple(level_parts), tuple(normal_parts))
 
@@ -59,44 +62,58 @@ def _sizes(layout: Layout) -> tuple[Any, ...]:
 
 def _level_part(position: int, coder: ColumnCoder, counts: np.ndarray, n_rows: int) -> LevelPart:
     """Return the level part of a column."""
-    values, blocks = _ordered_values(coder), coder.blocks
+    (levels, values), blocks = _ordered_levels(coder), coder.blocks
     if blocks is not None:
-        if values is not None:
-            padded = np.append(values, np.zeros(coder.n_levels - len(values)))
+        if len(levels):
+            padded = np.zeros(coder.n_levels)
+            padded[levels] = values
             # The block of missing cells, if there is one, is the last, and has no value.
             n_values = coder.n_part_levels - (coder.n_levels - len(values))
-            values = blocks.total(blocks.shares * padded)[:n_values]
+            means = blocks.total(blocks.shares * padded)[:n_values]
+            levels = np.argsort(means, kind="stable")
+            values = means[levels]
         counts = blocks.total(counts)
     n_levels = coder.n_part_levels
-    scores = None if values is None else level_scores(values, counts, n_levels)
+    scores = level_scores(levels, values, counts, n_levels)
     return LevelPart(position, n_levels, counts / n_rows, scores)
 
 
-def _ordered_values(coder: ColumnCoder) -> np.ndarray | None:
-    """Return the numbers that levels stand for, or None if they have no order."""
+def _ordered_levels(coder: ColumnCoder) -> tuple[np.ndarray, np.ndarray]:
+    """Return the levels that stand for a number, in its order, and the numbers."""
     inner = coder.coder.inner
     while isinstance(inner, TextCoder | DatetimeCoder):
         inner = inner.inner
     if isinstance(inner, NumericCoder):
-        return inner.level_values.astype(np.float64)
-    if isinstance(inner, CategoricalCoder) and inner.is_ordered:
-        return np.arange(len(inner.level_values), dtype=np.float64)
-    return None
+        values, levels = inner.level_values.astype(np.float64), np.arange(len(inner.level_values))
+        if inner.n_clusters > 1:
+            means = np.sum(_WEIGHTS * _tabulated(inner), axis=1)
+            values = np.concatenate([values, means])
+            levels = np.append(levels, coder.coder.first_cluster + np.arange(len(means)))
+        order = np.argsort(values, kind="stable")
+        return levels[order], values[order]
+    n_ordered = isinstance(inner, CategoricalCoder) and inner.is_ordered and len(inner.level_values)
+    return np.arange(n_ordered), np.arange(n_ordered, dtype=np.float64)
 
 
-def _normal_part(position: int, coder: ColumnCoder, gate: tuple[int, int] | None) -> NormalPart:
+def _tabulated(numeric: NumericCoder) -> np.ndarray:
+    """Return the values of each cluster on the grid of normal scores, (n_clusters, 257)."""
+    return np.stack([value_map.to_values(NORMAL_GRID) for value_map in numeric.value_maps])
+
+
+def _normal_part(
+    position: int, coder: ColumnCoder, counts: np.ndarray, gate: tuple[int, int] | None
+) -> NormalPart:
     """Return the normal part of a column, with its values on the grid of normal scores."""
     inner = coder.coder.inner
     while not isinstance(inner, NumericCoder):
         inner = inner.inner
-    value_map = inner.value_map
-    assert value_map is not None
-    values = value_map.to_values(NORMAL_GRID)
-    # Weights of the standard normal distribution on the cells around the grid points.
-    edges = np.concatenate([[-np.inf], (NORMAL_GRID[1:] + NORMAL_GRID[:-1]) / 2, [np.inf]])
-    weights = np.diff(ndtr(edges))
+    values = _tabulated(inner)
+    weights = _WEIGHTS
+    if len(values) > 1:
+        own = counts[coder.coder.first_cluster :]
+        weights = weights * (own / max(1, own.sum()))[:, None]
     centred = values - np.sum(weights * values)
     spread = np.sqrt(np.sum(weights * centred**2))
     standardised = centred / spread if spread > 0 else np.zeros_like(centred)
     limited = np.clip(standardised, -_VALUE_LIMIT, _VALUE_LIMIT).astype(np.float32)
-    return NormalPart(position, gate, limited, value_map.is_linear)
+    return NormalPart(position, gate, limited, inner.value_maps[0].is_linear)

@@ -105,25 +105,44 @@ def _numeric_to_state(coder: NumericCoder) -> tuple[State, Arrays]:
         "decimals": coder.decimals,
         "low": coder.low,
         "high": coder.high,
-        "limit": None if coder.value_map is None else coder.value_map.limit,
-        "linear": coder.value_map is not None and coder.value_map.is_linear,
+        "limits": [value_map.limit for value_map in coder.value_maps],
+        "n_knots": [len(value_map.scores) for value_map in coder.value_maps],
+        "linear": any(value_map.is_linear for value_map in coder.value_maps),
     }
     arrays = {"level_values": coder.level_values}
-    if coder.value_map is not None:
-        arrays |= {"scores": coder.value_map.scores, "values": coder.value_map.values}
+    if coder.value_maps:
+        arrays |= {
+            "scores": np.concatenate([value_map.scores for value_map in coder.value_maps]),
+            "values": np.concatenate([value_map.values for value_map in coder.value_maps]),
+            "cuts": coder.cuts,
+        }
     return state, arrays
 
 
 def _numeric_from_state(state: State, arrays: Arrays) -> NumericCoder:
-    value_map = None
-    if state["limit"] is not None:
-        knots = arrays["scores"], arrays["values"]
-        value_map = ValueMap(*knots, float(state["limit"]), bool(state["linear"]))
+    value_maps, cuts = _value_maps_from_state(state, arrays) if state["limits"] else ((), None)
     return NumericCoder(
         arrays["level_values"],
-        value_map,
+        value_maps,
+        np.zeros(0) if cuts is None else cuts,
         float(state["grid"]),
         state["decimals"],
         state["low"],
         state["high"],
     )
+
+
+def _value_maps_from_state(state: State, arrays: Arrays) -> tuple[tuple[ValueMap, ...], np.ndarray]:
+    """Return the maps of the clusters and the cuts between them; ValueError if they disagree."""
+    scores, values, cuts = arrays["scores"], arrays["values"], arrays["cuts"]
+    stops = np.cumsum(np.array(state["n_knots"], dtype=np.int64))
+    starts = np.append(0, stops[:-1])
+    if len(cuts) != len(stops) - 1 or np.any(np.diff(cuts) <= 0) or np.any(stops <= starts):
+        raise ValueError("the cuts do not fit the clusters")
+    if scores.shape != (stops[-1],) or values.shape != (stops[-1],):
+        raise ValueError("the knots do not fit the clusters")
+    value_maps = tuple(
+        ValueMap(scores[start:stop], values[start:stop], float(limit), bool(state["linear"]))
+        for start, stop, limit in zip(starts, stops, state["limits"], strict=True)
+    )
+    return value_maps, cuts

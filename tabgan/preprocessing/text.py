@@ -33,9 +33,9 @@ class TextCoder:
         return format_texts(self.inner.level_values, self.form)
 
     @property
-    def has_normal(self) -> bool:
-        """Whether some values have no level."""
-        return self.inner.has_normal
+    def n_clusters(self) -> int:
+        """Number of clusters of texts without a level."""
+        return self.inner.n_clusters
 
     def encode(
         self, choices: Choices, generator: np.random.Generator | None = None
@@ -43,9 +43,9 @@ class TextCoder:
         """Return the levels, int32, and the normal scores, float32, of texts."""
         return self.inner.encode(read_texts(choices, self.form), generator)
 
-    def decode_normals(self, scores: np.ndarray) -> np.ndarray:
-        """Return the texts of normal scores."""
-        return format_texts(self.inner.decode_normals(scores), self.form)
+    def decode_normals(self, scores: np.ndarray, clusters: np.ndarray | None = None) -> np.ndarray:
+        """Return the texts of normal scores in clusters."""
+        return format_texts(self.inner.decode_normals(scores, clusters), self.form)
 
 
 def read_texts(choices: Choices, form: str) -> np.ndarray:

@@ -136,8 +136,6 @@ def exactly(given: Codes, column: int, layout: Layout) -> Allowed:
     """What the first row of codes has in a column, as the only thing allowed."""
     level_part, normal_part = layout.parts_of(column)
     level = 0 if level_part is None else int(given.levels[0, level_part])
-    if normal_part is None or layout.normal_parts[normal_part].gate not in (
-        None, (level_part, level)
-    ):  # fmt: skip
+    if normal_part is None or not layout.open_gates(given.levels[:1])[0, normal_part]:
         return Allowed.of_levels([level])
     return Allowed.of_score(level, float(given.normals[0, normal_part]))

@@ -118,8 +118,8 @@ def normal_margins(pool: Codes, layout: Layout) -> list[tuple[np.ndarray, np.nda
         open_share = 1.0
         if part.gate is not None:
             level_part, level = part.gate
-            open_share = float(layout.level_parts[level_part].frequencies[level])
-            cells = np.where(pool.levels[:, level_part] == level, cells, NORMAL_CELLS)
+            open_share = float(layout.level_parts[level_part].frequencies[level:].sum())
+            cells = np.where(pool.levels[:, level_part] >= level, cells, NORMAL_CELLS)
         shares = np.full(NORMAL_CELLS + 1, open_share / NORMAL_CELLS)
         shares[NORMAL_CELLS] = 1 - open_share
         margins.append((cells, shares))

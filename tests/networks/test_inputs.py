@@ -7,7 +7,7 @@ import torch
 from tabgan.networks import Inputs
 from tabgan.networks.inputs import INPUTS_PER_NORMAL, STEP_KNOTS
 from tabgan.preprocessing.layout import NORMAL_GRID, Layout, NormalPart
-from tests.encoded import small_codes, small_layout
+from tests.encoded import clustered_layout, small_codes, small_layout
 
 
 @pytest.fixture(name="inputs")
@@ -95,7 +95,7 @@ def test_a_table_may_lack_either_kind_of_part(empty):
 
 
 def test_a_linear_number_is_one_input_and_keeps_its_bounds():
-    values = np.tanh(NORMAL_GRID).astype(np.float32)
+    values = np.tanh(NORMAL_GRID).astype(np.float32)[None]
     parts = (NormalPart(0, None, values, is_linear=True), NormalPart(1, None, values))
     inputs = Inputs(Layout(("grey", "height"), (), parts))
     normals = torch.tensor([[0.5, 0.5], [-3.0, -3.0]])
@@ -107,3 +107,39 @@ def test_a_linear_number_is_one_input_and_keeps_its_bounds():
     torch.testing.assert_close(rows[:, :-1], alone(torch.zeros(2, 0), normals[:, 1:]))
     bent = inputs.with_bounds(normals, torch.tanh)
     torch.testing.assert_close(bent, torch.stack([normals[:, 0].tanh(), normals[:, 1]], dim=1))
+
+
+def test_a_normal_has_the_value_of_the_cluster_that_its_row_is_in():
+    inputs = Inputs(clustered_layout())
+    levels = torch.arange(5)[:, None]
+    normals = torch.tensor([[0.5, -1.0]]).repeat(5, 1)
+    is_open = torch.tensor([[False, True]] * 2 + [[True, True]] * 3)
+    assert torch.equal(inputs.open_gates(levels), is_open)
+    one_hot = inputs.one_hot(levels)
+    assert torch.equal(inputs.opened(one_hot), is_open.float())
+    rows = inputs(one_hot, normals)[:, -2 * INPUTS_PER_NORMAL :]
+    place, height = rows.split(INPUTS_PER_NORMAL, dim=1)
+    z = torch.tensor(0.5)
+    expected = torch.stack([z.tanh() - 3, z.tanh(), 2 * z.tanh() + 5])
+    torch.testing.assert_close(place[2:, 1], expected, atol=1e-3, rtol=0)
+    steps = torch.tanh(6 * (z - torch.as_tensor(STEP_KNOTS, dtype=torch.float32)))
+    torch.testing.assert_close(place[2:, 2:], steps.repeat(3, 1))
+    assert (place[:2] == 0).all()
+    assert (height == height[0]).all()
+
+
+def test_gradients_of_clusters_agree_with_numeric_ones():
+    inputs = Inputs(clustered_layout()).double()
+    generator = torch.Generator().manual_seed(0)
+    soft = torch.softmax(torch.randn(3, 5, generator=generator).double(), 1).requires_grad_()
+    normals = torch.randn(3, 2, generator=generator).double().requires_grad_()
+    assert torch.autograd.gradcheck(lambda a, b: inputs(a, b), (soft, normals), atol=1e-4)
+
+
+def test_one_cluster_and_several_follow_the_same_formulas():
+    layout = small_layout()
+    several = Inputs(layout)
+    several.has_clusters = True
+    levels, normals = _tensors()
+    one_hot = several.one_hot(levels)
+    torch.testing.assert_close(several(one_hot, normals), Inputs(layout)(one_hot, normals))

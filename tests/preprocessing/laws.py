@@ -34,8 +34,9 @@ def assert_codes_fit(codes: Codes, transformer: TableTransformer) -> None:
         assert part.n_levels >= 2
     for j, part in enumerate(layout.normal_parts):
         if part.gate is not None:
-            closed = codes.levels[:, part.gate[0]] != part.gate[1]
-            assert part.gate[1] == layout.level_parts[part.gate[0]].n_levels - 1
+            closed = codes.levels[:, part.gate[0]] < part.gate[1]
+            n_levels = layout.level_parts[part.gate[0]].n_levels
+            assert part.gate[1] == n_levels - part.n_clusters
             assert np.all(codes.normals[closed, j] == 0)
 
 

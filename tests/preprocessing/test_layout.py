@@ -15,7 +15,7 @@ from tabgan.preprocessing.layout import (
     level_scores,
 )
 
-VALUES = np.tanh(NORMAL_GRID).astype(np.float32)
+VALUES = np.tanh(NORMAL_GRID).astype(np.float32)[None]
 LEVELS = LevelPart(1, 3, np.array([0.5, 0.3, 0.2]), None)
 SCORED = LevelPart(2, 2, np.array([0.1, 0.9]), np.array([[1, 2], [3, 4]], np.float32))
 FULL = Layout(
@@ -66,8 +66,9 @@ def test_codes_are_taken_and_joined() -> None:
 
 
 def test_fewer_than_three_values_have_no_scores() -> None:
-    assert level_scores(np.array([0.0, 1.0]), np.array([3, 4, 5]), 3) is None
-    scores = level_scores(np.array([0.0, 1.0, 100.0]), np.array([1000, 1000, 1, 500]), 4)
+    assert level_scores(np.arange(2), np.array([0.0, 1.0]), np.array([3, 4, 5]), 3) is None
+    counts = np.array([1000, 1000, 1, 500])
+    scores = level_scores(np.arange(3), np.array([0.0, 1.0, 100.0]), counts, 4)
     assert scores is not None
     assert scores[2, 1] == 8.0
     assert scores[3].tolist() == [0.0, 0.0]

@@ -96,7 +96,7 @@ def test_the_layout_says_what_the_codes_hold() -> None:
     assert layout.level_parts[0].scores is None
     values = layout.normal_parts[0].values
     assert values.dtype == np.float32
-    assert values.shape == (257,)
+    assert values.shape == (1, 257)
 
 
 def test_scores_of_ordered_levels_are_normal_scores_and_standardised_values() -> None:
@@ -135,7 +135,7 @@ def test_values_of_a_normal_part_are_standardised() -> None:
     )
     grid = np.linspace(-3.6, 3.6, 257)
     inner = np.abs(grid) < 2
-    np.testing.assert_allclose(part.values[inner], grid[inner], atol=0.06)
+    np.testing.assert_allclose(part.values[0, inner], grid[inner], atol=0.06)
 
 
 @pytest.mark.parametrize("column", ["x", "size", "n", "code", "when", "gap"])

@@ -19,7 +19,7 @@ from tabgan.training import TrainingRows
 
 LEVELS = LevelPart(0, 2, np.array([0.5, 0.5]), None)
 LAYOUT = Layout(
-    ("side", "value"), (LEVELS,), (NormalPart(1, None, NORMAL_GRID.astype(np.float32)),)
+    ("side", "value"), (LEVELS,), (NormalPart(1, None, NORMAL_GRID.astype(np.float32)[None]),)
 )
 
 

@@ -85,7 +85,7 @@ class CartSampler(CodeSampler):
                 levels[:, index] = drawn
             else:
                 gate = self.layout.normal_parts[index].gate
-                is_open = 1 if gate is None else levels[:, gate[0]] == gate[1]
+                is_open = 1 if gate is None else levels[:, gate[0]] >= gate[1]
                 drawn = normals[:, index] = drawn * is_open
             features[:, n_drawn] = drawn
         return self.codes(levels, normals)
@@ -181,7 +181,7 @@ class SequentialCART(Baseline):
                 tree = DecisionTreeRegressor(**options)
                 gate = layout.normal_parts[index].gate
                 if gate is not None:
-                    rows = codes.levels[:, gate[0]] == gate[1]
+                    rows = codes.levels[:, gate[0]] >= gate[1]
                 values = response = codes.normals[rows, index]
             grown = LeafValues.grow(tree, features[rows, :n_earlier], response, values)
             steps.append((is_level, index, grown))

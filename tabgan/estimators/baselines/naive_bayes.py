@@ -15,7 +15,7 @@ from tabgan.exceptions import ArchiveError, InvalidParameterError
 from tabgan.preprocessing import Codes, Layout
 from tabgan.schema import Column, Schema
 
-#: Classes of equal probability into which a continuous target is cut.
+#: Classes of equal probability into which a continuous target is cut, all clusters together.
 _BINS = 10
 #: Most numbers that the tables of all classes may hold.
 _LARGEST_TABLE = 50_000_000
@@ -32,27 +32,36 @@ class Target:
     level_part, normal_part : int or None
         Its parts.
     n_levels : int
-        Levels without "continuous", all of which are classes.
+        Levels without those of clusters, all of which are classes.
+    n_clusters : int, default=0
+        Clusters of the normal; each is cut into as many classes.
     """
 
     column: int
     level_part: int | None
     normal_part: int | None
     n_levels: int
+    n_clusters: int = 0
 
     @classmethod
     def of_column(cls, column: int, layout: Layout) -> "Target":
         """The target at a position of ``layout.columns``."""
         level_part, normal_part = layout.parts_of(column)
         n_levels = 0 if level_part is None else layout.level_parts[level_part].n_levels
-        if level_part is not None and normal_part is not None:
-            n_levels -= 1
-        return cls(column, level_part, normal_part, n_levels)
+        n_clusters = 0 if normal_part is None else layout.normal_parts[normal_part].n_clusters
+        if level_part is not None:
+            n_levels -= n_clusters
+        return cls(column, level_part, normal_part, n_levels, n_clusters)
 
     @property
     def n_classes(self) -> int:
         """Number of classes."""
-        return self.n_levels + (0 if self.normal_part is None else _BINS)
+        return self.n_levels + self.n_clusters * self._n_bins
+
+    @property
+    def _n_bins(self) -> int:
+        """Classes of one cluster."""
+        return max(1, _BINS // max(1, self.n_clusters))
 
     def classes(self, codes: Codes) -> np.ndarray:
         """Class of each row: its level, or the bin of its normal."""
@@ -61,9 +70,10 @@ class Target:
             classes = codes.levels[:, self.level_part].astype(np.int64)
         if self.normal_part is None:
             return classes
-        inner = ndtri(np.arange(1, _BINS) / _BINS)
+        inner = ndtri(np.arange(1, self._n_bins) / self._n_bins)
         bins = np.searchsorted(inner, codes.normals[:, self.normal_part])
-        return np.where(classes == self.n_levels, self.n_levels + bins, classes)
+        clusters = classes - self.n_levels
+        return np.where(clusters >= 0, self.n_levels + clusters * self._n_bins + bins, classes)
 
     def fill(
         self,
@@ -73,12 +83,12 @@ class Target:
         rng: np.random.Generator,
     ) -> None:
         """Write the target's own parts of rows of these classes."""
+        bins = np.maximum(classes - self.n_levels, 0)
         if self.level_part is not None:
-            last = self.n_levels - (self.normal_part is None)
-            levels[:, self.level_part] = np.minimum(classes, last)
+            clusters = self.n_levels + bins // self._n_bins
+            levels[:, self.level_part] = np.where(classes < self.n_levels, classes, clusters)
         if self.normal_part is not None:
-            bins = np.maximum(classes - self.n_levels, 0)
-            share = (bins + rng.random(len(classes))) / _BINS
+            share = (bins % self._n_bins + rng.random(len(classes))) / self._n_bins
             normals[:, self.normal_part] = ndtri(np.clip(share, 1e-5, 1 - 1e-5))
 
 
@@ -282,7 +292,7 @@ def learn_classes(codes: Codes, layout: Layout, target: Target, smoothing: float
     for j, part in enumerate(layout.normal_parts):
         rows = np.arange(len(codes))
         if part.gate is not None:
-            rows = np.flatnonzero(codes.levels[:, part.gate[0]] == part.gate[1])
+            rows = np.flatnonzero(codes.levels[:, part.gate[0]] >= part.gate[1])
         normals, own = codes.normals[rows, j].astype(np.float64), classes[rows]
         n_open = np.bincount(own, minlength=target.n_classes) + smoothing
         n_open = np.where(n_open > 0, n_open, 1.0)
