@@ -20,7 +20,7 @@ from tabgan.schema import check_table, infer_schema
 
 __all__ = ["EncodedTable", "EncodedTables", "column_kinds", "encode_tables"]
 
-NUMERIC_KINDS = frozenset({"continuous", "integer", "datetime"})
+NUMERIC_KINDS = frozenset({"continuous", "integer", "datetime", "duration"})
 LEVEL_KINDS = frozenset({"categorical", "boolean", "constant"})
 SKIPPED_KINDS = frozenset({"identifier"})
 

@@ -16,7 +16,16 @@ from tabgan.preprocessing.identifiers import make_identifiers
 from tabgan.preprocessing.missing import MissingCoder
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder, read_texts
-from tabgan.schema import Categorical, Column, Constant, Continuous, Datetime, Identifier, Integer
+from tabgan.schema import (
+    Categorical,
+    Column,
+    Constant,
+    Continuous,
+    Datetime,
+    Duration,
+    Identifier,
+    Integer,
+)
 from tabgan.schema.cells import (
     Choices,
     first_example,
@@ -24,7 +33,7 @@ from tabgan.schema.cells import (
     read_booleans,
     read_choices,
 )
-from tabgan.schema.learn import UNITS, read_dates, read_values
+from tabgan.schema.learn import UNITS, read_dates, read_durations, read_values
 from tabgan.schema.text_forms import format_texts
 
 __all__ = ["ColumnCoder", "fit_column", "read_cells"]
@@ -169,7 +178,7 @@ def _fit_inner(values: Any, column: Column, all_levels: bool | None) -> tuple[An
         numbers = read_texts(values, column.text_form)
         inner, counts = _fit_inner(numbers, column.replace(text_form=None), all_levels)
         return TextCoder(column.text_form, inner), counts
-    if isinstance(column, Datetime):
+    if isinstance(column, Datetime | Duration):
         unit, bounds = UNITS[column.resolution or "ns"], {"low": column.low, "high": column.high}
         return DatetimeCoder.fit(values, unit=unit, all_levels=all_levels, **bounds)
     if isinstance(column, Integer):
@@ -198,6 +207,8 @@ def read_cells(series: pd.Series, missing: np.ndarray, column: Column) -> Any:
             return read_choices(series, missing)
         if isinstance(column, Datetime):
             return read_dates(series, missing, None, are_local=column.resolution == "D")
+        if isinstance(column, Duration):
+            return read_durations(series, missing)
         if isinstance(column, Continuous | Integer):
             return read_values(series, missing, None)
         return read_booleans(series, missing)

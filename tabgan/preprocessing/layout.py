@@ -15,7 +15,15 @@ from scipy.special import ndtri
 from tabgan.exceptions import SchemaError
 from tabgan.schema import decode_value, encode_value
 
-__all__ = ["NORMAL_GRID", "Codes", "Layout", "LevelPart", "NormalPart", "level_scores"]
+__all__ = [
+    "NORMAL_GRID",
+    "Codes",
+    "Layout",
+    "LevelPart",
+    "NormalPart",
+    "level_scores",
+    "scale_down",
+]
 
 NORMAL_GRID = np.linspace(-3.6, 3.6, 257)
 """Normal scores at which :attr:`NormalPart.values` tabulates a continuous column."""
@@ -231,6 +239,7 @@ def level_scores(values: np.ndarray, counts: np.ndarray, n_levels: int) -> np.nd
     n_values = len(values)
     if n_values < 3:
         return None
+    values = scale_down(values)
     shares = counts[:n_values] / max(1, counts[:n_values].sum())
     ranks = np.clip(np.cumsum(shares) - shares / 2, 1e-4, 1 - 1e-4)
     centred = values - np.sum(values * shares)
@@ -239,3 +248,9 @@ def level_scores(values: np.ndarray, counts: np.ndarray, n_levels: int) -> np.nd
     scores[:n_values, 0] = ndtri(ranks)
     scores[:n_values, 1] = np.clip(centred / spread, -_SCORE_LIMIT, _SCORE_LIMIT)
     return scores
+
+
+def scale_down(values: np.ndarray) -> np.ndarray:
+    """Divide by the power of two above the largest value, so that no square over- or underflows."""
+    _, exponent = np.frexp(np.max(np.abs(values), initial=0.0))
+    return np.ldexp(values, -int(exponent))

@@ -9,7 +9,14 @@ from scipy.special import ndtr
 from tabgan.preprocessing.categorical import CategoricalCoder
 from tabgan.preprocessing.column import ColumnCoder
 from tabgan.preprocessing.datetime import DatetimeCoder
-from tabgan.preprocessing.layout import NORMAL_GRID, Layout, LevelPart, NormalPart, level_scores
+from tabgan.preprocessing.layout import (
+    NORMAL_GRID,
+    Layout,
+    LevelPart,
+    NormalPart,
+    level_scores,
+    scale_down,
+)
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder
 
@@ -81,7 +88,7 @@ def _normal_part(position: int, coder: ColumnCoder, gate: tuple[int, int] | None
         inner = inner.inner
     value_map = inner.value_map
     assert value_map is not None
-    values = value_map.to_values(NORMAL_GRID)
+    values = scale_down(value_map.to_values(NORMAL_GRID))
     # Weights of the standard normal distribution on the cells around the grid points.
     edges = np.concatenate([[-np.inf], (NORMAL_GRID[1:] + NORMAL_GRID[:-1]) / 2, [np.inf]])
     weights = np.diff(ndtr(edges))

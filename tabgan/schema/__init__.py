@@ -14,6 +14,7 @@ from tabgan.schema.columns import (
     Constant,
     Continuous,
     Datetime,
+    Duration,
     Identifier,
     Integer,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Constant",
     "Continuous",
     "Datetime",
+    "Duration",
     "Identifier",
     "Integer",
     "Schema",

@@ -1,5 +1,6 @@
 """Checks of a table before anything is learned from it."""
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,6 @@ __all__ = ["as_frame", "check_table"]
 
 _UNSUPPORTED = {
     "complex": "Complex data not supported; split it into real and imaginary columns",
-    "timedelta": "turn it into a number first, as with .dt.total_seconds()",
-    "period": "turn it into a datetime first, as with .dt.to_timestamp()",
-    "interval": "turn it into a category or into two numbers first",
     "Sparse": "sparse columns are not supported; make it dense with .sparse.to_dense()",
 }
 
@@ -131,9 +129,7 @@ def _check_cells(series: pd.Series) -> None:
 def _check_objects(series: pd.Series) -> None:
     """Refuse object cells that are infinite, complex or have no hash."""
     cells = series.tolist()
-    infinite = np.array(
-        [isinstance(cell, float | np.floating) and np.isinf(cell) for cell in cells]
-    )
+    infinite = np.array([_is_infinite(cell) for cell in cells])
     if infinite.any():
         _raise_infinite(series, infinite)
     if any(isinstance(cell, complex | np.complexfloating) for cell in cells):
@@ -147,6 +143,12 @@ def _check_objects(series: pd.Series) -> None:
             "must be one value such as a string or a number, so spread them over columns or turn "
             "them into text."
         )
+
+
+def _is_infinite(cell: Any) -> bool:
+    if isinstance(cell, Decimal):
+        return cell.is_infinite()
+    return isinstance(cell, float | np.floating) and bool(np.isinf(cell))
 
 
 def _has_hash(cell: Any) -> bool:
