@@ -16,7 +16,7 @@ import pandas as pd
 
 from tabgan.exceptions import InvalidParameterError, SchemaError, TableError
 from tabgan.metrics._cells import level_codes, read_numbers
-from tabgan.schema import check_table, infer_schema
+from tabgan.schema import check_table, infer_schema, is_frame
 
 __all__ = ["EncodedTable", "EncodedTables", "column_kinds", "encode_tables"]
 
@@ -210,12 +210,12 @@ def _kind_of(kind: Any, name: Hashable) -> str:
 
 def _as_frame(table: Any, name: str) -> pd.DataFrame:
     """Return a table as a DataFrame that can be used, or say which table cannot."""
-    if not isinstance(table, pd.DataFrame) and getattr(table, "ndim", 0) != 2:
+    if not is_frame(table) and getattr(table, "ndim", 0) != 2:
         raise TableError(
             f"The {name} table must be a DataFrame or an array of two dimensions. Got "
             f"{type(table).__name__} instead."
         )
-    if 0 in table.shape:
+    if 0 in getattr(table, "shape", ()):
         raise TableError(
             f"The {name} table is empty: {table.shape[0]} rows, {table.shape[1]} columns. "
             "At least one of each is needed."

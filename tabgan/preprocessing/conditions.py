@@ -25,7 +25,7 @@ from tabgan.preprocessing.given_cells import (
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
-from tabgan.schema import Identifier
+from tabgan.schema import Identifier, as_frame, is_frame
 
 __all__ = ["ColumnSets", "Conditions", "check_names", "read_conditions"]
 
@@ -175,7 +175,8 @@ def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) 
     strict : bool, default=True
         Whether numbers in a table that lie beside the known ones are refused.
     """
-    is_table = isinstance(conditions, pd.DataFrame)
+    is_table = is_frame(conditions)
+    conditions = as_frame(conditions) if is_table else conditions
     if not is_table and not isinstance(conditions, Mapping):
         raise InvalidParameterError(
             "The 'conditions' parameter of sample must be a mapping of column to value, or a "

@@ -14,9 +14,10 @@ from tabgan._random import child_seed, root_seed
 from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
 from tabgan.preprocessing.classes import Classes, read_classes
 from tabgan.preprocessing.conditions import Conditions, read_conditions
+from tabgan.preprocessing.input_kind import InputKind
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.table_coder import TableCoder
-from tabgan.schema import Schema, check_table, resolve_schema
+from tabgan.schema import Schema, check_table, is_frame, resolve_schema
 
 __all__ = ["TableTransformer"]
 
@@ -35,6 +36,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     ----------
     schema_ : Schema
         What the columns are, complete.
+    input_kind_ : InputKind
+        What the table came in.
     layout_ : Layout
         Which column owns which part of the codes.
     n_features_in_ : int
@@ -63,19 +66,20 @@ class TableTransformer(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
+        X : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
         y : ignored
 
         Returns
         -------
         self : TableTransformer
         """
-        frame = check_table(X)
+        input_kind, frame = InputKind.open(X)
         self._check_features(X, frame, reset=True)
         schema = resolve_schema(frame, self.schema)
         self._warn_of_identifiers(schema)
         self._key = child_seed(root_seed(self.random_state), "identifiers")
         self._set_coder(TableCoder.fit(frame, schema))
+        self.input_kind_ = input_kind
         return self
 
     def _set_coder(self, coder: TableCoder) -> None:
@@ -149,7 +153,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Returns
         -------
         table : DataFrame
-            With a RangeIndex.
+            Of pandas, with a RangeIndex. What came as Arrow columns has pandas' own dtypes here;
+            :meth:`inverse_transform` turns it back.
         """
         check_is_fitted(self, "layout_")
         self._check_codes(codes)
@@ -219,7 +224,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         np.put_along_axis(matrix, columns, 1.0, axis=1)
         return matrix
 
-    def inverse_transform(self, X: Any) -> pd.DataFrame:
+    def inverse_transform(self, X: Any) -> Any:
         """Return the table of a dense matrix: of each level part, the level of the largest entry.
 
         Parameters
@@ -228,7 +233,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        table : DataFrame
+        table : DataFrame of pandas or polars, or pyarrow Table
+            Of the kind that was fitted, with the dtypes that it had; a DataFrame for an array.
         """
         check_is_fitted(self, "layout_")
         matrix = np.asarray(X, dtype=np.float64)
@@ -242,7 +248,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         levels = np.zeros((len(matrix), self.layout_.n_level_parts), np.int32)
         for part, (start, stop) in enumerate(pairwise(offsets)):
             levels[:, part] = np.argmax(matrix[:, start:stop], axis=1)
-        return self.decode(Codes(levels, matrix[:, :n_normals].astype(np.float32)))
+        table = self.decode(Codes(levels, matrix[:, :n_normals].astype(np.float32)))
+        return self.input_kind_.close(table) if self.input_kind_.is_table else table
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the columns of :meth:`transform`'s matrix.
@@ -275,7 +282,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self, "layout_")
         state, arrays = self._coder.to_state()
-        return {**state, "key": self._key}, arrays
+        return {**state, "key": self._key, "input_kind": self.input_kind_.to_dict()}, arrays
 
     @classmethod
     def from_state(cls, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> "TableTransformer":
@@ -301,6 +308,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         if not isinstance(key, int):
             raise ArchiveError(f"The archive's key of identifiers is {key!r}, which is no integer.")
         transformer._key = key
+        kind = state.get("input_kind")
+        transformer.input_kind_ = InputKind("pandas") if kind is None else InputKind.from_dict(kind)
         names = list(transformer.schema_)
         transformer.n_features_in_ = len(names)
         if all(isinstance(name, str) for name in names):
@@ -350,7 +359,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     def _check_features(self, X: Any, frame: pd.DataFrame, *, reset: bool) -> None:
         """Set or compare the number and the names of the columns, as scikit-learn does."""
         all_text = all(isinstance(name, str) for name in frame.columns)
-        named = X if all_text or not isinstance(X, pd.DataFrame) else np.empty(frame.shape, bool)
+        named = X if not is_frame(X) else frame if all_text else np.empty(frame.shape, bool)
         validate_data(self, named, reset=reset, skip_check_array=True)
 
     def __sklearn_tags__(self) -> Any:

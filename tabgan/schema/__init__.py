@@ -5,7 +5,7 @@ dict before fit, and goes to and from JSON. It holds nothing that belongs to a s
 the levels of categorical columns.
 """
 
-from tabgan.schema.checks import as_frame, check_table
+from tabgan.schema.checks import as_frame, check_table, is_frame
 from tabgan.schema.columns import (
     KINDS,
     Boolean,
@@ -39,5 +39,6 @@ __all__ = [
     "decode_value",
     "encode_value",
     "infer_schema",
+    "is_frame",
     "resolve_schema",
 ]

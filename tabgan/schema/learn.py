@@ -218,7 +218,8 @@ def _check_period_bounds(series: pd.Series, given: Column) -> None:
         if bound is not None and getattr(bound, "freq", None) != dtype.freq:
             raise SchemaError(
                 f"Column {series.name!r} holds periods and is declared with {name}={bound!r}; give "
-                f"a period of its frequency, as with pandas.Period('2024-01-01', {_frequency(dtype)!r})."
+                "a period of its frequency, as with pandas.Period('2024-01-01', "
+                f"{_frequency(dtype)!r})."
             )
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from tabgan._random import child_generator, root_seed
 from tabgan.estimators._drawing import decoded_blocks
-from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._settings import PARAMETER_CONSTRAINTS
 from tabgan.estimators._table_generator import TableGenerator, check_count
 from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing import Codes, Layout
+from tabgan.preprocessing.input_kind import InputKind
 from tabgan.sampling.sampler import BLOCK, FIRST_BLOCK
 
 
