@@ -60,7 +60,6 @@ def test_cells_of_arrow_that_are_no_single_values_are_refused_by_name() -> None:
         polars.DataFrame({"a": [1, 2], "b": [[1], [2]]}),
         pyarrow.table({"a": [1, 2], "b": [{"x": 1}, None]}),
         polars.DataFrame({"b": [object(), object()]}),
-        polars.DataFrame({"b": [1, 2]}, schema={"b": polars.Int128}),
     ):
         with pytest.raises(TableError, match=r"'b' has the type .* not supported"):
             check_table(table)

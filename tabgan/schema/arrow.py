@@ -73,7 +73,10 @@ def to_arrow(table: Any) -> Any:
 
 def library_of(table: Any) -> str:
     """Return the name of the library that a table known to narwhals is of."""
-    return str(nw.from_native(table).implementation.name).lower()
+    try:
+        return str(nw.from_native(table).implementation.name).lower()
+    except NotImplementedError:  # some versions know of some tables no more than their names
+        return "unknown"
 
 
 def arrow_types(table: Any) -> tuple[str, dict[Hashable, str]]:

@@ -41,7 +41,10 @@ def _columns() -> dict[str, Any]:
         "date": (_holes(days), polars.Date),
         "zoned": (_holes(instants), polars.Datetime("us", "Europe/Zurich")),
         "time": (_holes([datetime.time(1, 2, i, i) for i in CODES]), polars.Time),
-        "decimal": (_holes([decimal.Decimal(i) / 4 for i in CODES]), polars.Decimal(10, 2)),
+        "decimal": (
+            _holes([decimal.Decimal(25 * i).scaleb(-2) for i in CODES]),
+            polars.Decimal(10, 2),
+        ),
         "NaN": (_holes([i / 4 for i in CODES], float("nan")), polars.Float64),
         "float32": (_holes([i / 4 for i in CODES]), polars.Float32),
         "float64": (_holes([i / 4 for i in CODES]), polars.Float64),
