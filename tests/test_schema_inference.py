@@ -223,6 +223,11 @@ def test_half_precision_has_the_decimals_that_were_written() -> None:
     assert _infer(np.array([0.1, 0.7, 1.4] * 9, np.float16)).decimals == 1
 
 
+def test_midnights_elsewhere_are_no_days_of_a_time_zone() -> None:
+    midnights = pd.date_range("2024-01-01", periods=200, tz="UTC")
+    assert _infer(midnights.tz_convert("Europe/Zurich")).resolution == "h"
+
+
 def test_levels_are_sorted_and_categories_keep_their_order() -> None:
     assert _infer(["b", "a", "b"]).levels == ("a", "b")
     ordered = pd.Categorical(["low", "high"], categories=["low", "mid", "high"], ordered=True)

@@ -194,16 +194,20 @@ def _learn_integer(series: pd.Series, missing: np.ndarray, given: Column) -> dic
 
 def _learn_datetime(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
     instants, form = _read(series, missing, given, dates=True)
+    units = _CLOCK
     if isinstance(series.dtype, pd.DatetimeTZDtype):
         local = read_dates(series, missing, None, are_local=True)
-        instants = local if _is_whole(local, "D") else instants
+        if _is_whole(local, "D"):
+            instants = local
+        else:  # whole days elsewhere are hours here
+            units = {name: unit for name, unit in _CLOCK.items() if name != "D"}
     distinct, counts = np.unique(instants, return_counts=True)
     low, high = shared_bounds(distinct, counts)
     if isinstance(series.dtype, pd.PeriodDtype):
         _check_period_bounds(series, given)
         resolution = _period_resolution(series.dtype)
     else:
-        resolution = _coarsest_unit(distinct)
+        resolution = _coarsest_unit(distinct, units)
     low, high = (_as_bound(bound, series.dtype) for bound in (low, high))
     _check_bounds(series, missing, instants, given)
     learned = {"low": low, "high": high, "resolution": resolution, "text_form": form}
@@ -239,7 +243,7 @@ def _learn_duration(series: pd.Series, missing: np.ndarray, given: Column) -> di
     low, high = shared_bounds(distinct, counts)
     bounds = [b if b is None else np.int64(b).astype(durations.dtype) for b in (low, high)]
     low, high = (_as_bound(bound, series.dtype) for bound in bounds)
-    resolution = _coarsest_unit(distinct.astype(durations.dtype))
+    resolution = _coarsest_unit(distinct.astype(durations.dtype), _CLOCK)
     _check_bounds(series, missing, durations, given)
     learned = {"low": low, "high": high, "resolution": resolution}
     return learned | _object_field(series, missing, "m")
@@ -254,9 +258,9 @@ def _as_bound(value: Any, dtype: Any) -> Any:
     return pd.Timestamp(value) if value.dtype.kind == "M" else pd.Timedelta(value)
 
 
-def _coarsest_unit(values: np.ndarray) -> str:
-    """Return the coarsest unit, from days on, in which all instants or durations are whole."""
-    return next((name for name, unit in _CLOCK.items() if _is_whole(values, unit)), "ns")
+def _coarsest_unit(values: np.ndarray, units: dict[str, str]) -> str:
+    """Return the coarsest of some units in which all instants or durations are whole."""
+    return next((name for name, unit in units.items() if _is_whole(values, unit)), "ns")
 
 
 def _is_whole(instants: np.ndarray, unit: str) -> bool:
