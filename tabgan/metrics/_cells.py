@@ -81,12 +81,13 @@ def coerce(series: pd.Series, kind: str) -> np.ndarray:
     """Return a column that is in no form of text as float64, NaN where a cell is not of the kind.
 
     Instants become microseconds since 1970, in UTC, periods the instant at their start, and
-    durations seconds.
+    durations seconds; numbers are taken for such.
     """
-    if kind == "duration":
-        return _coerce_durations(series)
-    if kind == "datetime" and not pd.api.types.is_numeric_dtype(series.dtype):
-        return _coerce_instants(series)
+    if not pd.api.types.is_numeric_dtype(series.dtype):
+        if kind == "duration":
+            return _coerce_durations(series)
+        if kind == "datetime":
+            return _coerce_instants(series)
     return pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
 
 
