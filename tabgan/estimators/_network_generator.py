@@ -42,7 +42,7 @@ class NetworkGenerator(RowSampling, RowReading):
 
         Parameters
         ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
+        X : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
             The table, the target column included.
         y : ignored
             Present for scikit-learn's sake; put the target into `X`.

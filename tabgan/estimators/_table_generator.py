@@ -105,7 +105,7 @@ class TableGenerator(BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
+        X : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
             Real rows, best ones that were not fitted on.
         y : ignored
             Present for scikit-learn's sake.

@@ -21,7 +21,7 @@ from tabgan.schema.learn import read_dates, read_durations
 from tests.preprocessing.drawn_tables import FAMILIES, any_tables, columns
 from tests.preprocessing.laws import assert_codes_fit, assert_near_cells, assert_same_cells, fit
 
-N_EXAMPLES = int(os.environ.get("TABGAN_EXAMPLES", 60))
+N_EXAMPLES = int(os.environ.get("TABGAN_EXAMPLES", 40))
 MODELLED = ("continuous", "integer", "datetime", "duration")
 a_few = settings(
     max_examples=N_EXAMPLES,

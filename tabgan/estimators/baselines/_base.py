@@ -59,7 +59,7 @@ class Baseline(TableGenerator):
 
         Parameters
         ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
+        X : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
             The table, the target column included.
         y : ignored
             Present for scikit-learn's sake; put the target into `X`.
