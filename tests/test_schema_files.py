@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tabgan.schema import (
     Continuous,
     Datetime,
     Dropped,
+    Duration,
     Identifier,
     Integer,
     Schema,
@@ -56,6 +58,8 @@ OWN: dict[type[Column], dict[str, st.SearchStrategy]] = {
     Boolean: {},
     Categorical: {"levels": _maybe(st.lists(VALUE).map(tuple)), "ordered": _maybe(st.booleans())},
     Datetime: {"low": _maybe(INSTANT), "resolution": _maybe(st.sampled_from(["D", "h", "ns"]))},
+    Duration: {"low": _maybe(st.timedeltas(timedelta(-9000), timedelta(0)).map(pd.Timedelta)),
+               "resolution": _maybe(st.sampled_from(["D", "min", "us"]))},
     Constant: {"value": _maybe(VALUE)},
     Identifier: {"form": _maybe(st.sampled_from(["counter:1", r"pattern:\A|9*3", "uuid"]))},
     Text: {"form": _maybe(st.sampled_from(["name", "email", "words"])),

@@ -1,8 +1,9 @@
 """What kind each column is, what is learned of it, and what an override changes."""
 
-import decimal
+import datetime
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import hypothesis.strategies as st
@@ -19,6 +20,7 @@ from tabgan.schema import (
     Constant,
     Continuous,
     Datetime,
+    Duration,
     Identifier,
     Integer,
     Schema,
@@ -29,6 +31,7 @@ from tabgan.schema.rules import find_decimals, find_step, shared_bounds
 
 N = 40
 UNIQUE = [f"name {i * i}" for i in range(N)]
+ZONED = datetime.datetime(2024, 5, 1, tzinfo=datetime.UTC)
 DAYS = pd.date_range("2024-01-01", periods=N).to_series(index=range(N))
 
 
@@ -64,7 +67,17 @@ def _infer(cells: Any) -> Column:
         (pd.cut(np.arange(N), 3), "categorical", None),
         (pd.Series([1, "one", 2.5, None] * 10, dtype=object), "categorical", "object"),
         (pd.Series([1, 2.5] * 20, dtype=object), "categorical", "object"),
-        (pd.Series([decimal.Decimal("1.1"), decimal.Decimal(2)] * 9), "categorical", "object"),
+        (pd.to_timedelta(np.arange(N), "s"), "duration", None),
+        (pd.period_range("2024", periods=N, freq="Q-JAN"), "datetime", "period[Q-JAN]"),
+        (pd.arrays.IntervalArray.from_breaks(np.arange(N + 1)), "categorical", None),
+        ([d.date() for d in DAYS], "datetime", "object[date]"),
+        ([d.to_pydatetime() for d in DAYS][:3] * 9, "datetime", None),
+        (pd.Series(list(DAYS), dtype=object), "datetime", "object[Timestamp]"),
+        ([d.time() for d in DAYS + pd.Timedelta("1s") * np.arange(N)], "duration", "object[time]"),
+        (pd.Series([ZONED, ZONED + datetime.timedelta(1)], dtype=object), "categorical", "object"),
+        (pd.Series([Decimal("1.1"), Decimal(2)] * 9), "continuous", "object[decimal(1)]"),
+        (pd.Series([Decimal("1.1"), Decimal(10**15)] * 9), "categorical", "object"),
+        (pd.Series([Decimal("1.1"), 2.0] * 9), "categorical", "object"),
         (pd.Series([("a", 1), ("b", 2)] * 20), "categorical", "object"),
         ([7] * N, "constant", "int64"),
         ([None] * N, "constant", "object"),
@@ -103,6 +116,9 @@ def test_each_column_gets_the_kind_that_suits_it(cells: Any, kind: str, dtype: s
         (pd.array(["x", None], "string"), "na"),
         (pd.to_datetime(["2020-01-01", None]), "nat"),
         (pd.Categorical(["x", None]), "nan"),
+        (pd.to_timedelta(["1s", None]), "nat"),
+        (pd.PeriodIndex(["2024-01", None], freq="M"), "nat"),
+        (pd.Series([Decimal(1), None, Decimal(2)], dtype=object), "none"),
     ],
 )
 def test_the_missing_marker_is_what_the_cells_hold(cells: Any, marker: str) -> None:
@@ -187,6 +203,32 @@ def test_midnights_of_a_time_zone_are_days() -> None:
     assert _infer(pd.date_range("2024-01-01", periods=200, freq="h", tz="UTC")).resolution == "h"
 
 
+def test_a_duration_keeps_its_sign_and_its_unit() -> None:
+    minutes = np.random.default_rng(0).integers(0, 500, 200)
+    column = _infer(pd.to_timedelta(minutes * 60, "s"))
+    assert isinstance(column, Duration)
+    assert (column.low, column.high, column.resolution) == (pd.Timedelta(0), None, "min")
+    assert _infer(-pd.to_timedelta(minutes, "s")).high == pd.Timedelta(0)
+    assert _infer(pd.to_timedelta(minutes - 200, "ns")).low is None
+
+
+def test_periods_are_bounded_by_periods() -> None:
+    months = ["2024-01", "2024-02"] * 10 + [f"2024-{month:02d}" for month in range(3, 13)]
+    column = _infer(pd.PeriodIndex(months, freq="M"))
+    assert (column.low, column.high, column.resolution) == (pd.Period("2024-01", "M"), None, "M")
+    state = json.loads(json.dumps(Schema({"a": column}).to_dict()))
+    assert Schema.from_dict(state) == Schema({"a": column})
+
+
+def test_half_precision_has_the_decimals_that_were_written() -> None:
+    assert _infer(np.array([0.1, 0.7, 1.4] * 9, np.float16)).decimals == 1
+
+
+def test_midnights_elsewhere_are_no_days_of_a_time_zone() -> None:
+    midnights = pd.date_range("2024-01-01", periods=200, tz="UTC")
+    assert _infer(midnights.tz_convert("Europe/Zurich")).resolution == "h"
+
+
 def test_levels_are_sorted_and_categories_keep_their_order() -> None:
     assert _infer(["b", "a", "b"]).levels == ("a", "b")
     ordered = pd.Categorical(["low", "high"], categories=["low", "mid", "high"], ordered=True)
@@ -232,6 +274,19 @@ def test_an_override_by_column_keeps_its_fields_and_learns_the_rest() -> None:
         ([1, 2], "constant", "declared constant, but its cells differ"),
         ([0.5, 2], "identifier", "declared identifier"),
         ([True, False], Datetime(), "declared datetime"),
+        ([1, 2], "duration", "declared duration"),
+        (pd.to_timedelta([1, 9], "s"), Duration(high=pd.Timedelta("5s")), "1 cell.s. lie outside"),
+        (
+            pd.period_range("2024-01", periods=3, freq="M"),
+            Datetime(low=pd.Timestamp("2024-01-01")),
+            r"holds periods .* pandas\.Period\('2024-01-01', 'M'\)",
+        ),
+        (
+            pd.period_range("2024-01", periods=3, freq="M"),
+            Datetime(low=pd.Period("2024-02", "M")),
+            "between 2024-02 and None, but 1 cell",
+        ),
+        ([1e300, 2e300], "integer", "declared integer"),
         ([1.0, np.nan], Integer(missing=False), "without missing cells, but has 1.*row 1"),
         ([1, 5, 9], Integer(low=2, high=6), "between 2 and 6, but 2 cell.s. lie outside.*1 in row"),
         (["x", "y", "z"], Categorical(levels=("x",)), "1 levels, but 2 cell.s. hold another.*'y'"),

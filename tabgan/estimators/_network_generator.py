@@ -11,12 +11,12 @@ import torch
 from tabgan._random import child_generator, root_seed
 from tabgan.estimators import _building as building
 from tabgan.estimators import _settings as settings
-from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._persistence import sampler_from_state, sampler_to_state
 from tabgan.estimators._reading import RowReading
 from tabgan.estimators._sampling import RowSampling
 from tabgan.exceptions import TrainingWarning
 from tabgan.preprocessing import Codes, Layout, TableTransformer
+from tabgan.preprocessing.input_kind import InputKind
 from tabgan.sampling import Sampler
 from tabgan.training import ProgressBar, TrainingState, train
 
@@ -43,7 +43,7 @@ class NetworkGenerator(RowSampling, RowReading):
 
         Parameters
         ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
+        X : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
             The table, the target column included.
         y : ignored
             Present for scikit-learn's sake; put the target into `X`.

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from tabgan._random import root_seed
 from tabgan.archive import arrays_below
-from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._settings import describe_objective
 from tabgan.networks import (
     Decoder,
@@ -19,6 +18,7 @@ from tabgan.networks import (
 )
 from tabgan.objectives import Objective
 from tabgan.preprocessing import Layout, TableTransformer
+from tabgan.preprocessing.input_kind import InputKind
 from tabgan.sampling import NormalMaps, Sampler
 
 #: Networks that make rows, by the name that archives give them.

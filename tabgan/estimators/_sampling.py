@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
-
 from tabgan._params import InstanceOf, check_parameters
 from tabgan.estimators._conditioning import make_conditional_sampler, read_sample_conditions
 from tabgan.estimators._drawing import decoded_blocks, decoded_conditional_blocks
 from tabgan.estimators._table_generator import TableGenerator, check_count
 from tabgan.sampling import Sampler
+from tabgan.schema import is_frame
 
 
 class RowSampling(TableGenerator):
@@ -85,7 +84,7 @@ class RowSampling(TableGenerator):
         """
         check_count("n_samples", n_samples)
         n_rows = int(n_samples)
-        if isinstance(conditions, pd.DataFrame):
+        if is_frame(conditions):
             n_rows *= max(1, len(conditions))
         chunks = self.iter_sample(
             n_samples, n_rows, conditions=conditions, refine=refine, random_state=random_state

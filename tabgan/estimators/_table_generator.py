@@ -14,10 +14,10 @@ from tabgan._params import Interval, check_parameters
 from tabgan._random import child_seed, root_seed
 from tabgan.archive import write_archive
 from tabgan.estimators._drawing import decoded_blocks, join, pieces
-from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._persistence import estimator_to_state
 from tabgan.metrics import shape_error, trend_error
 from tabgan.preprocessing import Layout, TableTransformer
+from tabgan.preprocessing.input_kind import InputKind
 
 #: Most rows of the sample that `score` draws.
 _SCORE_ROWS = 20_000
@@ -108,7 +108,7 @@ class TableGenerator(BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
+        X : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
             Real rows, best ones that were not fitted on.
         y : ignored
             Present for scikit-learn's sake.

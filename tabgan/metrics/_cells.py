@@ -8,10 +8,11 @@ import pandas as pd
 
 from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import is_text
+from tabgan.schema.learn import read_dates, read_durations
 from tabgan.schema.rules import find_decimals
 from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
 
-__all__ = ["level_codes", "read_numbers"]
+__all__ = ["coerce", "level_codes", "read_numbers"]
 
 
 def read_numbers(
@@ -20,7 +21,7 @@ def read_numbers(
     """Return a numeric column of each table as float64, perhaps at the first table's decimals.
 
     Numbers and dates written as text are read in the form that the first table shows. Dates become
-    microseconds since 1970. A missing cell is NaN.
+    microseconds since 1970, durations seconds. A missing cell is NaN.
     """
     form = _text_form(next(iter(columns.values())), dates=kind == "datetime")
     arrays = [_read(series, name, kind, form) for name, series in columns.items()]
@@ -70,21 +71,50 @@ def _read(series: pd.Series, table_name: str, kind: str, form: str | None) -> np
     """Return a column as float64; what cannot be read is refused."""
     if form is not None and is_text(series):
         return _read_texts(series, table_name, form)
-    if kind == "datetime" and not pd.api.types.is_numeric_dtype(series.dtype):
-        return _read_instants(series, table_name)
-    array = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    _refuse(series, np.isnan(array) & series.notna().to_numpy(), table_name, "a number")
+    array = coerce(series, kind)
+    wanted = {"datetime": "a date", "duration": "a duration"}.get(kind, "a number")
+    _refuse(series, np.isnan(array) & series.notna().to_numpy(), table_name, wanted)
     return array
 
 
-def _read_instants(series: pd.Series, table_name: str) -> np.ndarray:
-    """Return dates as microseconds since 1970, in UTC."""
-    options = {"format": "ISO8601"} if is_text(series) else {}
-    read = pd.to_datetime(series, errors="coerce", utc=True, **options)
-    instants = read.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
-    missing = np.isnat(instants)
-    _refuse(series, missing & series.notna().to_numpy(), table_name, "a date")
-    return np.where(missing, np.nan, instants.astype(np.int64).astype(np.float64))
+def coerce(series: pd.Series, kind: str) -> np.ndarray:
+    """Return a column that is in no form of text as float64, NaN where a cell is not of the kind.
+
+    Instants become microseconds since 1970, in UTC, periods the instant at their start, and
+    durations seconds; numbers are taken for such.
+    """
+    if not pd.api.types.is_numeric_dtype(series.dtype):
+        if kind == "duration":
+            return _coerce_durations(series)
+        if kind == "datetime":
+            return _coerce_instants(series)
+    return pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _coerce_instants(series: pd.Series) -> np.ndarray:
+    present = series.notna().to_numpy()
+    array = np.full(len(series), np.nan)
+    try:
+        if is_text(series):
+            raise TypeError("texts are read one by one")
+        instants = read_dates(series, ~present, None)
+    except (TypeError, ValueError, OverflowError):
+        options = {"format": "ISO8601"} if is_text(series) else {}
+        read = pd.to_datetime(series, errors="coerce", utc=True, **options)
+        present = read.notna().to_numpy()
+        instants = read[present].dt.tz_localize(None).to_numpy()
+    array[present] = instants.astype("M8[us]").astype(np.int64)
+    return array
+
+
+def _coerce_durations(series: pd.Series) -> np.ndarray:
+    present = series.notna().to_numpy()
+    array = np.full(len(series), np.nan)
+    try:
+        array[present] = read_durations(series, ~present) / np.timedelta64(1, "s")
+    except (TypeError, ValueError, OverflowError):
+        return array
+    return array
 
 
 def _read_texts(series: pd.Series, table_name: str, form: str) -> np.ndarray:

@@ -16,11 +16,11 @@ import pandas as pd
 
 from tabgan.exceptions import InvalidParameterError, SchemaError, TableError
 from tabgan.metrics._cells import level_codes, read_numbers
-from tabgan.schema import check_table, infer_schema
+from tabgan.schema import check_table, infer_schema, is_frame
 
 __all__ = ["EncodedTable", "EncodedTables", "column_kinds", "dropped_columns", "encode_tables"]
 
-NUMERIC_KINDS = frozenset({"continuous", "integer", "datetime"})
+NUMERIC_KINDS = frozenset({"continuous", "integer", "datetime", "duration"})
 LEVEL_KINDS = frozenset({"categorical", "boolean", "constant"})
 SKIPPED_KINDS = frozenset({"identifier", "text", "dropped"})
 
@@ -225,12 +225,12 @@ def _kind_of(kind: Any, name: Hashable) -> str:
 
 def _as_frame(table: Any, name: str) -> pd.DataFrame:
     """Return a table as a DataFrame that can be used, or say which table cannot."""
-    if not isinstance(table, pd.DataFrame) and getattr(table, "ndim", 0) != 2:
+    if not is_frame(table) and getattr(table, "ndim", 0) != 2:
         raise TableError(
             f"The {name} table must be a DataFrame or an array of two dimensions. Got "
             f"{type(table).__name__} instead."
         )
-    if 0 in table.shape:
+    if 0 in getattr(table, "shape", ()):
         raise TableError(
             f"The {name} table is empty: {table.shape[0]} rows, {table.shape[1]} columns. "
             "At least one of each is needed."

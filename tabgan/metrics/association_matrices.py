@@ -148,8 +148,8 @@ def association_matrices(
     synthetic : DataFrame or array of shape (n_synthetic, n_columns)
         As many rows of `real` and of it as the smaller has are used.
     schema : Schema, mapping of column to kind, or None, default=None
-        Kinds "continuous", "integer" and "datetime" are numeric, the others are categorical,
-        identifiers and text are left out. Columns not named are inferred from `real`.
+        Kinds "continuous", "integer", "datetime" and "duration" are numeric, the others are
+        categorical, identifiers and text are left out. Columns not named are inferred from `real`.
     holdout : DataFrame, array or None, default=None
         Real rows that the generator never saw. They give `reference` and `excess`.
     random_state : int, Generator or None, default=None

@@ -47,7 +47,8 @@ class ColumnMarginal:
     Attributes
     ----------
     kind : str
-        The schema's word. The edges of a "datetime" are microseconds since 1970.
+        The schema's word. The edges of a "datetime" are microseconds since 1970, those of a
+        "duration" seconds.
     is_numeric : bool
     edges : tuple of float or None
         One more than cells, for a numeric column. The outer cells take what lies beyond, too.
@@ -121,8 +122,8 @@ def column_marginals(
         It chooses the cells.
     synthetic : DataFrame or array of shape (n_synthetic, n_columns)
     schema : Schema, mapping of column to kind, or None, default=None
-        Kinds "continuous", "integer" and "datetime" are numeric, the others are categorical,
-        identifiers and text are left out. Columns not named are inferred from `real`.
+        Kinds "continuous", "integer", "datetime" and "duration" are numeric, the others are
+        categorical, identifiers and text are left out. Columns not named are inferred from `real`.
     holdout : DataFrame, array or None, default=None
         Real rows that the generator never saw.
     random_state : int, Generator or None, default=None

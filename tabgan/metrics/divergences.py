@@ -85,8 +85,8 @@ def column_divergences(
         It chooses the cells, and is P in KL(P, Q).
     synthetic : DataFrame or array of shape (n_synthetic, n_columns)
     schema : Schema, mapping of column to kind, or None, default=None
-        Kinds "continuous", "integer" and "datetime" are numeric, the others are categorical,
-        identifiers and text are left out. Columns not named are inferred from `real`.
+        Kinds "continuous", "integer", "datetime" and "duration" are numeric, the others are
+        categorical, identifiers and text are left out. Columns not named are inferred from `real`.
     holdout : DataFrame, array or None, default=None
         Real rows that the generator never saw. The same divergences of it give the reference.
     random_state : int, Generator or None, default=None

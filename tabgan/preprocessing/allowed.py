@@ -18,6 +18,7 @@ from tabgan.preprocessing.given_cells import (
     UNREADABLE,
     as_objects,
     encode_given,
+    in_spans,
     in_zone,
     is_numeric,
     known_range,
@@ -30,7 +31,7 @@ from tabgan.preprocessing.given_cells import (
 from tabgan.preprocessing.level_blocks import LevelBlocks
 from tabgan.preprocessing.text import TextCoder
 from tabgan.preprocessing.wanted import MISSING, Between, Missing
-from tabgan.schema import Categorical, Datetime
+from tabgan.schema import Categorical, Datetime, Duration
 from tabgan.schema.text_forms import parse_texts
 
 __all__ = ["Allowed", "Bounds", "allow"]
@@ -303,7 +304,7 @@ def _end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
     inner, numeric = coder.coder.inner, numeric_coder(coder)
     try:
         refuse_other_kinds(end)
-        if isinstance(coder.column, Datetime):
+        if isinstance(coder.column, Datetime | Duration):
             number = _date_end(coder, end, is_low=is_low)
         elif isinstance(inner, TextCoder):
             is_text = isinstance(end, str)
@@ -333,9 +334,10 @@ def _date_end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
             instant = pd.Timestamp(end).to_datetime64()
         inner = inner.inner
     else:
-        ends = in_zone(pd.Series([end], dtype=object), coder.column)
+        ends = pd.Series([end], dtype=object)
+        ends = in_spans(ends) if inner.is_span else in_zone(ends, coder.column)
         instant = read_cells(ends, np.zeros(1, bool), coder.column)[0]
-    ticks = instant.astype(f"M8[{inner.unit}]")
+    ticks = instant.astype(inner.dtype)
     is_cut = is_low and ticks < instant  # a date in the middle of a tick
     return float(ticks.astype(np.int64) - inner.epoch + is_cut)
 

@@ -25,6 +25,7 @@ from tabgan.schema import (
     Constant,
     Continuous,
     Datetime,
+    Duration,
     Identifier,
     Integer,
     Text,
@@ -37,7 +38,8 @@ from tabgan.schema.cells import (
     read_booleans,
     read_choices,
 )
-from tabgan.schema.learn import UNITS, read_dates, read_values
+from tabgan.schema.learn import read_dates, read_durations, read_values
+from tabgan.schema.rules import UNITS
 
 __all__ = ["ColumnCoder", "fit_column", "read_cells"]
 
@@ -207,7 +209,7 @@ def _fit_inner(values: Any, column: Column, options: dict[str, Any]) -> tuple[An
         numbers = read_texts(values, column.text_form)
         inner, counts = _fit_inner(numbers, column.replace(text_form=None), options)
         return TextCoder(column.text_form, inner), counts
-    if isinstance(column, Datetime):
+    if isinstance(column, Datetime | Duration):
         unit, bounds = UNITS[column.resolution or "ns"], {"low": column.low, "high": column.high}
         return DatetimeCoder.fit(values, unit=unit, **options, **bounds)
     if isinstance(column, Integer):
@@ -236,6 +238,8 @@ def read_cells(series: pd.Series, missing: np.ndarray, column: Column) -> Any:
             return read_choices(series, missing)
         if isinstance(column, Datetime):
             return read_dates(series, missing, None, are_local=column.resolution == "D")
+        if isinstance(column, Duration):
+            return read_durations(series, missing)
         if isinstance(column, Continuous | Integer):
             return read_values(series, missing, None)
         return read_booleans(series, missing)

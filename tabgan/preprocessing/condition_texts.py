@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 
 from tabgan.preprocessing.wanted import MISSING, Between
-from tabgan.schema import Boolean, Categorical, Column, Constant, Continuous, Datetime, Integer
+from tabgan.schema import (
+    Boolean,
+    Categorical,
+    Column,
+    Constant,
+    Continuous,
+    Datetime,
+    Duration,
+    Integer,
+)
 
 __all__ = ["condition_from_text"]
 
@@ -66,6 +75,9 @@ def _value(text: str, column: Column) -> Any:
             return int(text)
         if isinstance(column, Continuous):
             return float(text) if np.isfinite(float(text)) else text
-        return pd.Timestamp(text) if isinstance(column, Datetime) else text
+        if isinstance(column, Duration):
+            return pd.Timedelta(text)
+        is_period = (column.dtype or "").startswith("period")
+        return pd.Timestamp(text) if isinstance(column, Datetime) and not is_period else text
     except ValueError:
         return text

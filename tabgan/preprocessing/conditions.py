@@ -26,7 +26,7 @@ from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.level_blocks import LevelLimits
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
-from tabgan.schema import Identifier, Text
+from tabgan.schema import Identifier, Text, as_frame, is_frame
 
 __all__ = ["ColumnSets", "Conditions", "check_names", "read_conditions"]
 
@@ -227,7 +227,8 @@ def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) 
     strict : bool, default=True
         Whether numbers in a table that lie beside the known ones are refused.
     """
-    is_table = isinstance(conditions, pd.DataFrame)
+    is_table = is_frame(conditions)
+    conditions = as_frame(conditions) if is_table else conditions
     if not is_table and not isinstance(conditions, Mapping):
         raise InvalidParameterError(
             "The 'conditions' parameter of sample must be a mapping of column to value, or a "

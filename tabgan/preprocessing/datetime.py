@@ -1,6 +1,7 @@
-"""Dates and instants: whole ticks of their resolution, coded as numbers."""
+"""Dates, instants and durations: whole ticks of their resolution, coded as numbers."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -13,22 +14,26 @@ __all__ = ["DatetimeCoder"]
 
 @dataclass(frozen=True)
 class DatetimeCoder:
-    """Code datetime64 values by the number of ticks since an epoch.
+    """Code datetime64 values by the ticks since an epoch, and timedelta64 values by their ticks.
 
     Parameters
     ----------
-    unit : {"D", "h", "m", "s", "ms", "us", "ns"}
+    unit : {"Y", "3M", "M", "W", "D", "h", "m", "s", "ms", "us", "ns"}
         What a tick is, as NumPy names it.
     epoch : int
         Ticks from 1970 to the start of the column's own count: the turn of a year in the middle of
         the column, which keeps the numbers small, and exact, without telling a single row's value.
+        Durations count from zero, or from the remainder that their grid leaves.
     inner : NumericCoder
         Coder of the ticks.
+    is_span : bool, default=False
+        Whether the values are durations.
     """
 
     unit: str
     epoch: int
     inner: NumericCoder
+    is_span: bool = False
 
     @classmethod
     def fit(
@@ -42,13 +47,15 @@ class DatetimeCoder:
         linear: bool = False,
     ) -> tuple["DatetimeCoder", np.ndarray]:
         """Learn the coder; return it and the number of rows of each of its levels."""
-        ticks = values.astype(f"M8[{unit}]").astype(np.int64)
+        is_span = values.dtype.kind == "m"
+        ticks = values.astype(f"{values.dtype.kind}8[{unit}]").astype(np.int64)
         distinct = np.unique(ticks)
         grid = max(1, int(np.gcd.reduce(np.diff(distinct)))) if len(distinct) > 2 else 1
         epoch = 0
         if len(ticks):
-            middle = np.int64(distinct[len(distinct) // 2]).astype(f"M8[{unit}]")
-            epoch = int(middle.astype("M8[Y]").astype(f"M8[{unit}]").astype(np.int64))
+            if not is_span:
+                middle = np.int64(distinct[len(distinct) // 2]).astype(f"M8[{unit}]")
+                epoch = int(middle.astype("M8[Y]").astype(f"M8[{unit}]").astype(np.int64))
             # Shift the epoch so that all values are multiples of the grid.
             epoch += int(distinct[0] - epoch) % grid
         bounds = [None if b is None else int(_ticks(b, unit)) - epoch for b in (low, high)]
@@ -60,12 +67,17 @@ class DatetimeCoder:
             all_levels=all_levels,
             linear=linear,
         )
-        return cls(unit, epoch, inner), counts
+        return cls(unit, epoch, inner, is_span), counts
+
+    @property
+    def dtype(self) -> np.dtype:
+        """That of the values, in ticks."""
+        return np.dtype(f"{'m' if self.is_span else 'M'}8[{self.unit}]")
 
     @property
     def level_values(self) -> np.ndarray:
-        """Instants that are levels, in order."""
-        return self._instants(self.inner.level_values)
+        """Instants or durations that are levels, in order."""
+        return self.from_ticks(self.inner.level_values)
 
     @property
     def n_clusters(self) -> int:
@@ -76,17 +88,25 @@ class DatetimeCoder:
         self, values: np.ndarray, generator: np.random.Generator | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the levels, int32, and the normal scores, float32, of instants."""
-        ticks = values.astype(f"M8[{self.unit}]").astype(np.int64)
-        return self.inner.encode(ticks - self.epoch, generator)
+        return self.inner.encode(self.to_ticks(values), generator)
 
     def decode_normals(self, scores: np.ndarray, clusters: np.ndarray | None = None) -> np.ndarray:
-        """Return the instants of normal scores in clusters, datetime64."""
-        return self._instants(self.inner.decode_normals(scores, clusters))
+        """Return the instants or durations of normal scores in clusters."""
+        return self.from_ticks(self.inner.decode_normals(scores, clusters))
 
-    def _instants(self, ticks: np.ndarray) -> np.ndarray:
-        return (ticks.astype(np.int64) + self.epoch).astype(f"M8[{self.unit}]")
+    def to_ticks(self, values: np.ndarray) -> np.ndarray:
+        """Return instants or durations as ticks since the epoch, int64."""
+        return values.astype(self.dtype).astype(np.int64) - self.epoch
+
+    def from_ticks(self, ticks: np.ndarray) -> np.ndarray:
+        """Return the instants or durations of ticks since the epoch."""
+        return (ticks.astype(np.int64) + self.epoch).astype(self.dtype)
 
 
 def _ticks(bound: Any, unit: str) -> np.int64:
-    """Return a bound as ticks since 1970."""
+    """Return a bound as ticks since 1970, or of its own length."""
+    if isinstance(bound, pd.Period):
+        return np.int64(bound.ordinal)
+    if isinstance(bound, timedelta):
+        return pd.Timedelta(bound).asm8.astype(f"m8[{unit}]").astype(np.int64)
     return pd.Timestamp(bound).asm8.astype(f"M8[{unit}]").astype(np.int64)

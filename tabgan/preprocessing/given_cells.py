@@ -1,7 +1,7 @@
 """Cells of one column that are asked for: encoded, or refused with the nearest that there is."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -15,7 +15,7 @@ from tabgan.preprocessing.datetime import DatetimeCoder
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder
 from tabgan.preprocessing.wanted import MISSING
-from tabgan.schema import Column, Datetime
+from tabgan.schema import Column, Datetime, Duration
 from tabgan.schema.cells import dtype_from_text, is_text
 from tabgan.schema.text_forms import format_texts, is_date_form, parse_texts
 
@@ -24,6 +24,7 @@ __all__ = [
     "as_objects",
     "decode_numbers",
     "encode_given",
+    "in_spans",
     "in_zone",
     "is_numeric",
     "known_range",
@@ -145,6 +146,8 @@ def _as_column(coder: ColumnCoder, cells: pd.Series) -> pd.Series:
         return pd.Series(texts, index=cells.index, dtype=object, name=coder.name)
     if isinstance(coder.column, Datetime):
         return in_zone(cells.astype(object) if is_text(cells) else cells, coder.column)
+    if isinstance(coder.column, Duration):
+        return in_spans(cells)
     if is_numeric(coder):
         for cell in cells if cells.dtype == object else cells[:1]:
             refuse_other_kinds(cell)
@@ -152,8 +155,11 @@ def _as_column(coder: ColumnCoder, cells: pd.Series) -> pd.Series:
 
 
 def in_zone(cells: pd.Series, column: Column) -> pd.Series:
-    """Dates in the time zone of their column, if it has one; naive ones are of that zone."""
-    zone = getattr(dtype_from_text(column.dtype or "object"), "tz", None)
+    """Dates as periods of their column or in its time zone; naive ones are of that zone."""
+    dtype = dtype_from_text(column.dtype or "object")
+    if isinstance(dtype, pd.PeriodDtype):
+        return _in_periods(cells, dtype)
+    zone = getattr(dtype, "tz", None)
     if zone is None:
         return cells
     if cells.dtype.kind != "M":
@@ -165,6 +171,31 @@ def in_zone(cells: pd.Series, column: Column) -> pd.Series:
         for each in instants
     ]
     return pd.Series(pd.DatetimeIndex(local, tz=zone), index=cells.index, name=cells.name)
+
+
+def _in_periods(cells: pd.Series, dtype: pd.PeriodDtype) -> pd.Series:
+    """Periods of a frequency, read from text or dates where they are no periods yet."""
+    periods = [
+        cell.asfreq(dtype.freq) if isinstance(cell, pd.Period) else pd.Period(cell, dtype.freq)
+        for cell in cells
+    ]
+    return pd.Series(pd.PeriodIndex(periods, dtype=dtype), index=cells.index, name=cells.name)
+
+
+def in_spans(cells: pd.Series) -> pd.Series:
+    """Durations, and times of day as the time since midnight; texts are read."""
+    if cells.dtype.kind == "m":
+        return cells
+    spans = np.array([_as_span(cell) for cell in cells], "m8[ns]")
+    return pd.Series(spans, index=cells.index, name=cells.name)
+
+
+def _as_span(cell: Any) -> np.timedelta64:
+    if isinstance(cell, time):
+        cell = datetime.combine(date.min, cell) - datetime.min
+    if not isinstance(cell, str | timedelta | np.timedelta64):
+        raise TypeError(f"{cell!r} is neither a duration nor a time of day")
+    return pd.Timedelta(cell).as_unit("ns").asm8
 
 
 def refuse_other_kinds(value: Any) -> None:
@@ -197,10 +228,10 @@ def _to_numbers(coder: ColumnCoder, values: Any) -> np.ndarray:
         inner = inner.inner
     if not isinstance(inner, DatetimeCoder):
         return values if inner.level_values.dtype.kind == "f" else _whole(values)
-    ticks = values.astype(f"M8[{inner.unit}]")
-    if not np.all(ticks == values):
+    ticks = inner.to_ticks(values)
+    if not np.all(inner.from_ticks(ticks) == values):
         raise ValueError(f"the column holds whole {inner.unit}")
-    return ticks.astype(np.int64) - inner.epoch
+    return ticks
 
 
 def _whole(values: np.ndarray) -> np.ndarray:
@@ -294,7 +325,7 @@ def written(inner: Any, numbers: np.ndarray) -> np.ndarray:
     if isinstance(inner, TextCoder):
         return format_texts(written(inner.inner, numbers), inner.form)
     if isinstance(inner, DatetimeCoder):
-        return (numbers.astype(np.int64) + inner.epoch).astype(f"M8[{inner.unit}]")
+        return inner.from_ticks(numbers)
     return numbers
 
 

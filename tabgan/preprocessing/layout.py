@@ -17,7 +17,15 @@ from scipy.special import ndtri
 from tabgan.exceptions import SchemaError
 from tabgan.schema import decode_value, encode_value
 
-__all__ = ["NORMAL_GRID", "Codes", "Layout", "LevelPart", "NormalPart", "level_scores"]
+__all__ = [
+    "NORMAL_GRID",
+    "Codes",
+    "Layout",
+    "LevelPart",
+    "NormalPart",
+    "level_scores",
+    "scale_down",
+]
 
 NORMAL_GRID = np.linspace(-3.6, 3.6, 257)
 """Normal scores at which :attr:`NormalPart.values` tabulates a cluster of a continuous column."""
@@ -258,6 +266,7 @@ def level_scores(
     """
     if len(values) < 3:
         return None
+    values = scale_down(values)
     shares = counts[levels] / max(1, counts[levels].sum())
     ranks = np.clip(np.cumsum(shares) - shares / 2, 1e-4, 1 - 1e-4)
     centred = values - np.sum(values * shares)
@@ -266,3 +275,9 @@ def level_scores(
     scores[levels, 0] = ndtri(ranks)
     scores[levels, 1] = np.clip(centred / spread, -_SCORE_LIMIT, _SCORE_LIMIT)
     return scores
+
+
+def scale_down(values: np.ndarray) -> np.ndarray:
+    """Divide by the power of two above the largest value, so that no square over- or underflows."""
+    _, exponent = np.frexp(np.max(np.abs(values), initial=0.0))
+    return np.ldexp(values, -int(exponent))

@@ -1,5 +1,6 @@
 """Numbers: frequent values as levels, the rest as normal scores, cluster by cluster."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,20 +160,31 @@ class NumericCoder:
         for cluster, value_map in enumerate(self.value_maps):
             rows = clusters == cluster
             values[rows] = value_map.to_values(scores[rows])
+        if self.level_values.dtype.kind in "iu":
+            whole = _whole_multiples(values, int(self.grid) or 1, self.level_values.dtype)
+            return _clip_whole(whole, self.low, self.high)
         if self.decimals is not None:
             values = np.round(values, self.decimals)
-        elif self.grid:
-            values = np.rint(values / self.grid) * self.grid
         if self.low is not None or self.high is not None:
             values = np.clip(values, self.low, self.high)
-        return _cast(values, self.level_values.dtype)
+        return values
 
 
-def _cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Return float values as another dtype, kept within its range."""
-    if dtype.kind == "f":
-        return values.astype(dtype, copy=False)
+def _whole_multiples(values: np.ndarray, step: int, dtype: np.dtype) -> np.ndarray:
+    """Return the multiples of a step that are nearest to float values, within an integer dtype.
+
+    They are multiplied as integers, since float64 holds no exact ones beyond 2**53.
+    """
     limits = np.iinfo(dtype)
-    # The largest 64-bit integer has no float64 of its own; the next float below it has.
-    top = np.nextafter(float(limits.max), 0.0)
-    return np.clip(values, float(limits.min), top).astype(dtype)
+    # The float next to an end of the range may lie beyond it, the one before that does not.
+    lowest = np.nextafter(float(-(-int(limits.min) // step)), 0.0)
+    highest = np.nextafter(float(int(limits.max) // step), 0.0)
+    return np.clip(np.rint(values / step), lowest, highest).astype(dtype) * dtype.type(step)
+
+
+def _clip_whole(values: np.ndarray, low: Any, high: Any) -> np.ndarray:
+    """Return integers within bounds that may lie beyond the range of their dtype."""
+    limits = np.iinfo(values.dtype)
+    low = limits.min if low is None else max(math.ceil(low), limits.min)
+    high = limits.max if high is None else min(math.floor(high), limits.max)
+    return np.clip(values, low, high)

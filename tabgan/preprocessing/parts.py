@@ -9,7 +9,14 @@ from scipy.special import ndtr
 from tabgan.preprocessing.categorical import CategoricalCoder
 from tabgan.preprocessing.column import ColumnCoder
 from tabgan.preprocessing.datetime import DatetimeCoder
-from tabgan.preprocessing.layout import NORMAL_GRID, Layout, LevelPart, NormalPart, level_scores
+from tabgan.preprocessing.layout import (
+    NORMAL_GRID,
+    Layout,
+    LevelPart,
+    NormalPart,
+    level_scores,
+    scale_down,
+)
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder
 
@@ -107,7 +114,7 @@ def _normal_part(
     inner = coder.coder.inner
     while not isinstance(inner, NumericCoder):
         inner = inner.inner
-    values = _tabulated(inner)
+    values = scale_down(_tabulated(inner))
     weights = _WEIGHTS
     if len(values) > 1:
         own = counts[coder.coder.first_cluster :]

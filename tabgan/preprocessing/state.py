@@ -62,6 +62,7 @@ def _inner_to_state(inner: Any, coder: ColumnCoder) -> tuple[State, Arrays]:
             "type": "datetime",
             "unit": inner.unit,
             "epoch": inner.epoch,
+            "is_span": inner.is_span,
             "inner": state,
         }, arrays
     if isinstance(inner, TextCoder):
@@ -84,7 +85,8 @@ def _inner_from_state(state: State, arrays: Arrays, column: Any) -> Any:
         return _numeric_from_state(state, arrays)
     if kind == "datetime":
         inner = _numeric_from_state(state["inner"], arrays)
-        return DatetimeCoder(str(state["unit"]), int(state["epoch"]), inner)
+        is_span = bool(state.get("is_span", False))
+        return DatetimeCoder(str(state["unit"]), int(state["epoch"]), inner, is_span)
     if kind == "text":
         return TextCoder(str(state["form"]), _inner_from_state(state["inner"], arrays, column))
     if kind == "made up":

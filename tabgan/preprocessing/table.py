@@ -15,6 +15,7 @@ from tabgan._random import child_seed, root_seed
 from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
 from tabgan.preprocessing.classes import Classes, read_classes
 from tabgan.preprocessing.conditions import Conditions, read_conditions
+from tabgan.preprocessing.input_kind import InputKind
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.level_blocks import LevelLimits
 from tabgan.preprocessing.table_coder import TableCoder
@@ -22,6 +23,7 @@ from tabgan.schema import (
     Schema,
     check_table,
     describe_protected,
+    is_frame,
     protect_table,
     resolve_schema,
 )
@@ -51,6 +53,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     ----------
     schema_ : Schema
         What the columns are, complete; with those that are dropped.
+    input_kind_ : InputKind
+        What the table came in.
     layout_ : Layout
         Which column owns which part of the codes.
     n_features_in_ : int
@@ -88,7 +92,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
+        X : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
         y : ignored
 
         Returns
@@ -103,7 +107,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         allowed = {"number_coding": [Options(NUMBER_CODINGS)]}
         check_parameters(type(self).__name__, {"number_coding": self.number_coding}, allowed)
-        frame = check_table(X)
+        input_kind, frame = InputKind.open(X)
         self._check_features(X, frame, reset=True)
         schema = resolve_schema(frame, self.schema, min_level_count=self.min_level_count)
         self._warn_of_made_up(schema)
@@ -112,6 +116,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         kept = _without_dropped(schema)
         is_linear = self.number_coding == "linear"
         self._set_coder(TableCoder.fit(protect_table(frame, kept), kept, linear=is_linear), schema)
+        self.input_kind_ = input_kind
         return self
 
     def _set_coder(self, coder: TableCoder, schema: Schema) -> None:
@@ -198,7 +203,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Returns
         -------
         table : DataFrame
-            With a RangeIndex.
+            Of pandas, with a RangeIndex. What came as Arrow columns has pandas' own dtypes here;
+            :meth:`inverse_transform` turns it back.
         """
         check_is_fitted(self, "layout_")
         self._check_codes(codes)
@@ -268,7 +274,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         np.put_along_axis(matrix, columns, 1.0, axis=1)
         return matrix
 
-    def inverse_transform(self, X: Any) -> pd.DataFrame:
+    def inverse_transform(self, X: Any) -> Any:
         """Return the table of a dense matrix: of each level part, the level of the largest entry.
 
         Parameters
@@ -277,7 +283,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        table : DataFrame
+        table : DataFrame of pandas or polars, or pyarrow Table
+            Of the kind that was fitted, with the dtypes that it had; a DataFrame for an array.
         """
         check_is_fitted(self, "layout_")
         matrix = np.asarray(X, dtype=np.float64)
@@ -291,7 +298,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         levels = np.zeros((len(matrix), self.layout_.n_level_parts), np.int32)
         for part, (start, stop) in enumerate(pairwise(offsets)):
             levels[:, part] = np.argmax(matrix[:, start:stop], axis=1)
-        return self.decode(Codes(levels, matrix[:, :n_normals].astype(np.float32)))
+        table = self.decode(Codes(levels, matrix[:, :n_normals].astype(np.float32)))
+        return self.input_kind_.close(table) if self.input_kind_.is_table else table
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the columns of :meth:`transform`'s matrix.
@@ -326,7 +334,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         state, arrays = self._coder.to_state()
         if len(self.schema_) > len(self._coder.schema):
             state["with_dropped"] = self.schema_.to_dict()
-        return {**state, "key": self._key}, arrays
+        return {**state, "key": self._key, "input_kind": self.input_kind_.to_dict()}, arrays
 
     @classmethod
     def from_state(cls, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> "TableTransformer":
@@ -357,6 +365,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         if not isinstance(key, int):
             raise ArchiveError(f"The archive's key of identifiers is {key!r}, which is no integer.")
         transformer._key = key
+        kind = state.get("input_kind")
+        transformer.input_kind_ = InputKind("pandas") if kind is None else InputKind.from_dict(kind)
         names = list(transformer.schema_)
         transformer.n_features_in_ = len(names)
         if all(isinstance(name, str) for name in names):
@@ -406,7 +416,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     def _check_features(self, X: Any, frame: pd.DataFrame, *, reset: bool) -> None:
         """Set or compare the number and the names of the columns, as scikit-learn does."""
         all_text = all(isinstance(name, str) for name in frame.columns)
-        named = X if all_text or not isinstance(X, pd.DataFrame) else np.empty(frame.shape, bool)
+        named = X if not is_frame(X) else frame if all_text else np.empty(frame.shape, bool)
         validate_data(self, named, reset=reset, skip_check_array=True)
 
     def __sklearn_tags__(self) -> Any:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from tabgan._random import child_generator
 from tabgan.exceptions import InvalidParameterError, SchemaError, TableError
+from tabgan.metrics._cells import coerce
 from tabgan.metrics._columns import (
     NUMERIC_KINDS,
     SKIPPED_KINDS,
@@ -24,7 +25,6 @@ from tabgan.metrics._columns import (
     encode_tables,
 )
 from tabgan.schema import as_frame, check_table
-from tabgan.schema.cells import is_text
 
 __all__ = ["Finding", "Tables", "prepare_tables", "some_rows"]
 
@@ -239,12 +239,12 @@ def _readable(
         if kind not in NUMERIC_KINDS or _can_be_read(train, synthetic, name, kind):
             continue
         series = synthetic[name]
-        cleaned = series.astype(object).where(_are_read(series, kind))
+        cleaned = series.astype(object).where(~np.isnan(coerce(series, kind)))
         if not _can_be_read(train, _with(synthetic, name, cleaned), name, kind):
             cleaned = pd.Series(np.nan, index=series.index)
         synthetic = _with(synthetic, name, cleaned)
         n_lost = int(cleaned.isna().sum() - series.isna().sum())
-        wanted = "dates" if kind == "datetime" else "numbers"
+        wanted = {"datetime": "dates", "duration": "durations"}.get(kind, "numbers")
         first = series[cleaned.isna() & series.notna()].iloc[0]
         problem = f"not {wanted}, taken as missing; the first is {_shown(first)}"
         findings.append(Finding(name, problem, n_lost, n_lost / len(series)))
@@ -268,16 +268,6 @@ def _can_be_read(train: pd.DataFrame, synthetic: pd.DataFrame, name: Hashable, k
         encode_tables({name: kind}, real=first)
         return False
     return True
-
-
-def _are_read(series: pd.Series, kind: str) -> np.ndarray:
-    """Return which cells can be read one by one."""
-    if kind == "datetime" and not pd.api.types.is_numeric_dtype(series.dtype):
-        options = {"format": "ISO8601"} if is_text(series) else {}
-        read: Any = pd.to_datetime(series, errors="coerce", utc=True, **options)
-    else:
-        read = pd.to_numeric(series, errors="coerce")
-    return read.notna().to_numpy()
 
 
 def _shown(cell: Any, limit: int = 40) -> str:

@@ -5,7 +5,7 @@ dict before fit, and goes to and from JSON. It holds nothing that belongs to a s
 the levels of categorical columns.
 """
 
-from tabgan.schema.checks import as_frame, check_table
+from tabgan.schema.checks import as_frame, check_table, is_frame
 from tabgan.schema.columns import (
     KINDS,
     Boolean,
@@ -15,6 +15,7 @@ from tabgan.schema.columns import (
     Continuous,
     Datetime,
     Dropped,
+    Duration,
     Identifier,
     Integer,
     Text,
@@ -33,6 +34,7 @@ __all__ = [
     "Continuous",
     "Datetime",
     "Dropped",
+    "Duration",
     "Identifier",
     "Integer",
     "Schema",
@@ -43,6 +45,7 @@ __all__ = [
     "describe_protected",
     "encode_value",
     "infer_schema",
+    "is_frame",
     "protect_table",
     "resolve_schema",
 ]

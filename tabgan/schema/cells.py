@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import TableError
+from tabgan.schema.objects import read_objects
 
 __all__ = [
     "Choices",
@@ -84,9 +85,14 @@ def read_numbers(series: pd.Series, missing: np.ndarray) -> np.ndarray:
     """
     values = series[~missing] if missing.any() else series
     if series.dtype == object:
+        decimals = read_objects(values, "f")
+        if decimals is not None:
+            return decimals
         array = np.asarray(values.tolist())
         if array.dtype.kind not in "biuf":
             raise TypeError(f"cells of type {array.dtype}")
+        if array.dtype.kind == "f" and object_content(values) == "integer":
+            raise OverflowError("whole numbers that no 64 bits hold")
     else:
         array = values.to_numpy(dtype=getattr(series.dtype, "numpy_dtype", None))
     if array.dtype.kind in "bi":
@@ -191,6 +197,8 @@ def dtype_from_text(text: str, *, levels: Any = None, ordered: bool = False) -> 
         dtype = dtype_from_text(categories) if categories else None
         index = pd.Index(list(levels or ()), dtype=dtype, tupleize_cols=False)
         return pd.CategoricalDtype(index, ordered=ordered)
+    if text.startswith("object"):
+        return np.dtype(object)
     try:
         return pd.api.types.pandas_dtype(text)
     except TypeError as error:

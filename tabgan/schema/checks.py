@@ -1,36 +1,48 @@
 """Checks of a table before anything is learned from it."""
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tabgan._optional import require
 from tabgan.exceptions import TableError
+from tabgan.schema.arrow import is_foreign, to_arrow, to_plain
 from tabgan.schema.cells import first_example, object_content
 
-__all__ = ["as_frame", "check_table"]
+__all__ = ["as_frame", "check_table", "is_frame"]
 
 _UNSUPPORTED = {
     "complex": "Complex data not supported; split it into real and imaginary columns",
-    "timedelta": "turn it into a number first, as with .dt.total_seconds()",
-    "period": "turn it into a datetime first, as with .dt.to_timestamp()",
-    "interval": "turn it into a category or into two numbers first",
     "Sparse": "sparse columns are not supported; make it dense with .sparse.to_dense()",
 }
 
 
+def is_frame(table: Any) -> bool:
+    """Tell whether an object is a table with named columns, of pandas or another library."""
+    return isinstance(table, pd.DataFrame) or is_foreign(table)
+
+
 def as_frame(table: Any) -> pd.DataFrame:
-    """Return a table as a DataFrame; an array gets the column names 0, 1, 2, ..."""
+    """Return a table as a DataFrame of pandas' own dtypes.
+
+    Tables of polars and pyarrow, and Arrow columns of pandas, become what
+    :mod:`tabgan.schema.arrow` says; names of several levels become tuples; an array gets the column
+    names 0, 1, 2, ...
+    """
     if isinstance(table, pd.DataFrame):
-        return table
+        return _flatten_names(_without_arrow(table))
     if hasattr(table, "toarray"):
         raise TableError(
             f"A sparse {type(table).__name__} is not supported; make it dense with .toarray()."
         )
+    if is_foreign(table):
+        return _read_foreign(to_arrow(table))
     if hasattr(table, "__arrow_c_stream__") or hasattr(table, "__dataframe__"):
         raise TableError(
-            f"A {type(table).__module__}.{type(table).__name__} is not supported yet; "
-            "turn it into a pandas DataFrame, as with table.to_pandas()."
+            f"A {type(table).__module__}.{type(table).__name__} is not supported; turn it into a "
+            "pandas DataFrame, a polars DataFrame or a pyarrow Table."
         )
     array = np.asarray(table)
     if array.ndim != 2:
@@ -43,26 +55,61 @@ def as_frame(table: Any) -> pd.DataFrame:
     return frame.infer_objects() if array.dtype == object else frame
 
 
+def _read_foreign(table: Any) -> pd.DataFrame:
+    """Return a pyarrow Table as a DataFrame of pandas' own dtypes."""
+    names = table.column_names
+    columns = {i: to_plain(table.column(i), name) for i, name in enumerate(names)}
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+    return frame.set_axis(pd.Index(names, dtype=object if not names else None), axis=1)
+
+
+def _without_arrow(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with its Arrow columns as columns of pandas' own dtypes."""
+    places = [i for i, d in enumerate(frame.dtypes) if isinstance(d, pd.ArrowDtype)]
+    if not places:
+        return frame
+    plain = dict(enumerate(frame.items()))
+    columns = {
+        i: to_plain(_chunks(series), name).set_axis(frame.index) if i in places else series
+        for i, (name, series) in plain.items()
+    }
+    return pd.DataFrame(columns, index=frame.index, copy=False).set_axis(frame.columns, axis=1)
+
+
+def _chunks(series: pd.Series) -> Any:
+    """Return the ChunkedArray of an Arrow column."""
+    array = series.array.__arrow_array__()
+    chunked = require("pyarrow", extra="arrow", purpose="An Arrow column").chunked_array
+    return array if hasattr(array, "num_chunks") else chunked([array])
+
+
+def _flatten_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose names of several levels are tuples."""
+    if not isinstance(frame.columns, pd.MultiIndex):
+        return frame
+    return frame.set_axis(pd.Index(frame.columns.tolist(), tupleize_cols=False), axis=1)
+
+
 def check_table(table: Any, *, min_rows: int = 2) -> pd.DataFrame:
     """Return the table as a DataFrame, or say what makes it unusable.
 
     Parameters
     ----------
-    table : DataFrame or array of shape (n_rows, n_columns)
+    table : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
     min_rows : int, default=2
         How many rows it must have.
 
     Returns
     -------
     frame : DataFrame
-        The table itself if it is a DataFrame; not copied.
+        The table itself, not copied, if it is a DataFrame of pandas' own dtypes.
 
     Raises
     ------
     TableError
-        For too few rows, no columns, doubled column names, more than one level of column names,
-        infinite values, cells that hold lists, and dtypes that are not supported. The message names
-        the column, how many cells it concerns, the first of them, and the way out.
+        For too few rows, no columns, doubled column names, infinite values, cells that hold lists,
+        tables that are not computed yet, and dtypes that are not supported. The message names the
+        column, how many cells it concerns, the first of them, and the way out.
 
     Examples
     --------
@@ -91,12 +138,7 @@ def check_table(table: Any, *, min_rows: int = 2) -> pd.DataFrame:
 
 
 def _check_names(frame: pd.DataFrame) -> None:
-    """Refuse doubled names and names with levels."""
-    if isinstance(frame.columns, pd.MultiIndex):
-        raise TableError(
-            f"The columns are a MultiIndex of {frame.columns.nlevels} levels; flatten them first, "
-            "as with table.columns = table.columns.to_flat_index()."
-        )
+    """Refuse doubled names."""
     if not frame.columns.is_unique:
         name = frame.columns[frame.columns.duplicated()][0]
         count = int((frame.columns == name).sum())
@@ -114,11 +156,6 @@ def _check_cells(series: pd.Series) -> None:
                 f"Column {series.name!r} has dtype {dtype}, its first cell is "
                 f"{series.iloc[0]!r}: {way_out}."
             )
-    if isinstance(series.dtype, pd.ArrowDtype):
-        raise TableError(
-            f"Column {series.name!r} has the Arrow dtype {dtype}, which is not supported yet; turn "
-            "it into pandas' own, as with table.convert_dtypes(dtype_backend='numpy_nullable')."
-        )
     if series.dtype == object:
         if object_content(series) not in ("string", "boolean", "integer", "empty"):
             _check_objects(series)
@@ -131,9 +168,7 @@ def _check_cells(series: pd.Series) -> None:
 def _check_objects(series: pd.Series) -> None:
     """Refuse object cells that are infinite, complex or have no hash."""
     cells = series.tolist()
-    infinite = np.array(
-        [isinstance(cell, float | np.floating) and np.isinf(cell) for cell in cells]
-    )
+    infinite = np.array([_is_infinite(cell) for cell in cells])
     if infinite.any():
         _raise_infinite(series, infinite)
     if any(isinstance(cell, complex | np.complexfloating) for cell in cells):
@@ -147,6 +182,12 @@ def _check_objects(series: pd.Series) -> None:
             "must be one value such as a string or a number, so spread them over columns or turn "
             "them into text."
         )
+
+
+def _is_infinite(cell: Any) -> bool:
+    if isinstance(cell, Decimal):
+        return cell.is_infinite()
+    return isinstance(cell, float | np.floating) and bool(np.isinf(cell))
 
 
 def _has_hash(cell: Any) -> bool:

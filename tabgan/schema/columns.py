@@ -19,15 +19,17 @@ __all__ = [
     "Continuous",
     "Datetime",
     "Dropped",
+    "Duration",
     "Identifier",
     "Integer",
     "Resolution",
     "Text",
 ]
 
-Resolution = Literal["D", "h", "min", "s", "ms", "us", "ns"]
+Resolution = Literal["Y", "Q", "M", "W", "D", "h", "min", "s", "ms", "us", "ns"]
 _MARKERS = ("nan", "none", "nat", "na")
-_RESOLUTIONS = ("D", "h", "min", "s", "ms", "us", "ns")
+_CLOCK = ("D", "h", "min", "s", "ms", "us", "ns")
+_CALENDAR = ("Y", "Q", "M", "W")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +40,13 @@ class Column:
     ----------
     dtype : str, optional
         The pandas dtype as text, such as ``"int64"``, ``"str"`` or ``"category[str]"``: what
-        generated tables have.
+        generated tables have. For objects that are modelled as what they are, their type stands
+        behind: ``"object[date]"``, ``"object[time]"``, ``"object[decimal]"``.
     missing : bool, optional
         Whether cells can be missing.
     missing_marker : {"nan", "none", "nat", "na"}, optional
-        What a missing cell holds: NaN, None, NaT or ``pandas.NA``.
+        What a missing cell holds: NaN, None, NaT or ``pandas.NA``. A column of objects that mixes
+        several gets the most frequent.
     text_form : str, optional
         How numbers or dates are written in a text column, such as ``"#,##0"`` or
         ``"DD/MM/YYYY"``; None for other columns.
@@ -173,14 +177,15 @@ class Categorical(Column):
 
 @dataclass(frozen=True, kw_only=True)
 class Datetime(Column):
-    """A date or an instant.
+    """A date, an instant or a period.
 
     Parameters
     ----------
     low, high : pandas.Timestamp, optional
-        Bounds, as in :class:`Continuous`.
-    resolution : {"D", "h", "min", "s", "ms", "us", "ns"}, optional
-        Coarsest unit in which all values are whole.
+        Bounds, as in :class:`Continuous`; :class:`pandas.Period` for a column of periods.
+    resolution : {"Y", "Q", "M", "W", "D", "h", "min", "s", "ms", "us", "ns"}, optional
+        Coarsest unit in which all values are whole, from days on; that of their frequency for
+        periods.
     """
 
     kind: ClassVar[str] = "datetime"
@@ -191,10 +196,35 @@ class Datetime(Column):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.resolution is not None and self.resolution not in _RESOLUTIONS:
-            raise SchemaError(
-                f"resolution={self.resolution!r} is none of {', '.join(_RESOLUTIONS)}."
-            )
+        _check_resolution(self.resolution, _CALENDAR + _CLOCK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duration(Column):
+    """A length of time, or a time of day: the time since midnight.
+
+    Parameters
+    ----------
+    low, high : pandas.Timedelta, optional
+        Bounds, as in :class:`Continuous`: 0 for lengths that are never negative.
+    resolution : {"D", "h", "min", "s", "ms", "us", "ns"}, optional
+        Coarsest unit in which all values are whole.
+    """
+
+    kind: ClassVar[str] = "duration"
+
+    low: Any = None
+    high: Any = None
+    resolution: Resolution | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_resolution(self.resolution, _CLOCK)
+
+
+def _check_resolution(resolution: str | None, known: tuple[str, ...]) -> None:
+    if resolution is not None and resolution not in known:
+        raise SchemaError(f"resolution={resolution!r} is none of {', '.join(known)}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,6 +323,7 @@ KINDS: dict[str, type[Column]] = {
         Boolean,
         Categorical,
         Datetime,
+        Duration,
         Constant,
         Identifier,
         Text,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import SchemaError
-from tabgan.schema.columns import KINDS, Column, Datetime
+from tabgan.schema.columns import KINDS, Column, Datetime, Duration
 from tabgan.schema.files import read_values, write_values
 from tabgan.schema.values import decode_value, encode_value
 
@@ -20,6 +20,10 @@ __all__ = ["Schema", "column_of_kind"]
 _COMMON_FIELDS = {field.name for field in dataclasses.fields(Column)}
 _MAX_DETAIL = 60
 _BOUNDS = ("low", "high")
+_BOUND_TYPES: dict[type[Column], tuple[Any, str]] = {
+    Datetime: (pd.Timestamp, "a date such as 2024-12-31"),
+    Duration: (pd.Timedelta, "a length of time such as '1 days 02:00:00'"),
+}
 _PLAIN_TYPES = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
@@ -216,7 +220,7 @@ class Schema(MutableMapping[Hashable, Column]):
 
 def _fields_to_dict(column: Column) -> dict[str, Any]:
     """Return the fields that are set."""
-    fields = {}
+    fields: dict[str, Any] = {}
     for field in dataclasses.fields(column):
         value = getattr(column, field.name)
         if value is None:
@@ -225,6 +229,8 @@ def _fields_to_dict(column: Column) -> dict[str, Any]:
             fields[field.name] = [encode_value(level) for level in value]
         elif field.name in _BOUNDS and type(value) is pd.Timestamp and value.tz is None:
             fields[field.name] = value.isoformat()
+        elif field.name in _BOUNDS and type(value) is pd.Timedelta:
+            fields[field.name] = str(value)
         else:
             fields[field.name] = encode_value(value)
     return fields
@@ -272,11 +278,12 @@ def _field_from_dict(value: Any, field: str, cls: type[Column]) -> Any:
             raise _wrong_type(value, field, "a list")
         return tuple(decode_value(level) for level in value)
     value = decode_value(value)
-    if field in _BOUNDS and issubclass(cls, Datetime):
+    if field in _BOUNDS and cls in _BOUND_TYPES and not isinstance(value, pd.Period):
+        bound, wanted = _BOUND_TYPES[cls]
         try:
-            return pd.Timestamp(value)
+            return bound(value)
         except (TypeError, ValueError) as error:
-            raise _wrong_type(value, field, "a date such as 2024-12-31") from error
+            raise _wrong_type(value, field, wanted) from error
     hint = get_type_hints(cls)[field]
     options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     plain = [option for option in options if option in _PLAIN_TYPES]

@@ -5,12 +5,10 @@ import pandas as pd
 
 from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import first_example
-from tabgan.schema.columns import Column, Continuous, Datetime, Integer
-from tabgan.schema.rules import lies_on_grid
+from tabgan.schema.columns import Column, Continuous, Datetime, Duration, Integer
+from tabgan.schema.rules import UNITS, lies_on_grid
 
 __all__ = ["check_grid"]
-
-_UNITS = {"D": "D", "h": "h", "min": "m", "s": "s", "ms": "ms", "us": "us", "ns": "ns"}
 
 
 def check_grid(
@@ -40,9 +38,10 @@ def check_grid(
     elif isinstance(declared, Integer) and declared.step is not None:
         field, setting = "step", declared.step
         beside = values % declared.step != 0
-    elif isinstance(declared, Datetime) and declared.resolution is not None:
+    elif isinstance(declared, Datetime | Duration) and declared.resolution is not None:
         field, setting = "resolution", declared.resolution
-        beside = values.astype(f"M8[{_UNITS[declared.resolution]}]") != values
+        unit = UNITS[declared.resolution]
+        beside = values.astype(f"{values.dtype.kind}8[{unit}]") != values
     else:
         return
     if not beside.any():

@@ -15,12 +15,24 @@ from tabgan.schema.cells import (
 )
 from tabgan.schema.columns import KINDS, Categorical, Column, Constant, Identifier, Text
 from tabgan.schema.identifiers import MIN_IDENTIFIERS, are_uuids, is_counter, is_number_key
+from tabgan.schema.objects import object_dtype
 from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
 from tabgan.schema.texts import find_text_shape
 
 __all__ = ["guess", "is_constant"]
 
-_OBJECT_KINDS = {"boolean": "boolean", "integer": "integer", "floating": "continuous"}
+_OBJECT_KINDS = {
+    "boolean": "boolean",
+    "integer": "integer",
+    "floating": "continuous",
+    "date": "datetime",
+    "datetime": "datetime",
+    "Timestamp": "datetime",
+    "time": "duration",
+    "timedelta": "duration",
+    "Timedelta": "duration",
+    "decimal": "continuous",
+}
 _EXACT_FLOAT = 2.0**53
 _GLANCE_ROWS = 1000
 
@@ -45,8 +57,10 @@ def _guess_kind(series: pd.Series, missing: np.ndarray) -> str:
         return _guess_object_kind(series, missing)
     if pd.api.types.is_bool_dtype(series.dtype):
         return "boolean"
-    if isinstance(series.dtype, pd.DatetimeTZDtype) or series.dtype.kind == "M":
+    if isinstance(series.dtype, pd.DatetimeTZDtype | pd.PeriodDtype) or series.dtype.kind == "M":
         return "datetime"
+    if series.dtype.kind == "m":
+        return "duration"
     if pd.api.types.is_numeric_dtype(series.dtype):
         return _guess_number_kind(read_numbers(series, missing), series.name)
     return "categorical"
@@ -62,9 +76,10 @@ def is_constant(series: pd.Series) -> bool:
 
 def _guess_object_kind(series: pd.Series, missing: np.ndarray) -> str:
     """Return the kind of cells that are Python objects; a mixture is categorical, kept as it is."""
-    kind = _OBJECT_KINDS.get(object_content(series), "categorical")
+    values = series[~missing]
+    kind = _OBJECT_KINDS.get(_content(values), "categorical")
     if kind in ("integer", "continuous"):
-        if series[~missing].map(type).nunique() > 1:
+        if values.map(type).nunique() > 1:
             return "categorical"
         try:
             numbers = read_numbers(series, missing)
@@ -75,6 +90,15 @@ def _guess_object_kind(series: pd.Series, missing: np.ndarray) -> str:
     if kind == "categorical" and _has_unique_uuids(series, missing):
         return "identifier"
     return kind
+
+
+def _content(values: pd.Series) -> str:
+    """Return what objects are: a type that is modelled as what it is, or what pandas finds."""
+    name = object_dtype(values)
+    if name is None:
+        found = object_content(values)
+        return found if found in ("boolean", "integer", "floating") else "levels"
+    return name.removeprefix("object[").partition("(")[0].removesuffix("]")
 
 
 def _has_unique_uuids(series: pd.Series, missing: np.ndarray) -> bool:

@@ -27,15 +27,15 @@ from tabgan.schema.identifiers import (
     key_form,
     range_form,
 )
+from tabgan.schema.objects import object_dtype, read_objects
 from tabgan.schema.rare_levels import keep_frequent_levels
-from tabgan.schema.rules import find_decimals, find_step, shared_bounds
+from tabgan.schema.rules import UNITS, find_decimals, find_step, shared_bounds
 from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
 from tabgan.schema.texts import text_shape
 
-__all__ = ["UNITS", "describe", "read_dates", "read_values"]
+__all__ = ["describe", "read_dates", "read_durations", "read_values"]
 
-UNITS = {"D": "D", "h": "h", "min": "m", "s": "s", "ms": "ms", "us": "us", "ns": "ns"}
-"""NumPy's name of each resolution, from coarse to fine."""
+_CLOCK = {name: unit for name, unit in UNITS.items() if name not in ("Y", "Q", "M", "W")}
 
 _COUNTER_GAPS = 4
 
@@ -78,7 +78,7 @@ def _marker(series: pd.Series, missing: np.ndarray) -> str:
         names = {type(None): "none", type(pd.NaT): "nat", type(pd.NA): "na"}
         markers = [names.get(type(cell), "nan") for cell in series[missing]] or ["none"]
         return max(sorted(set(markers)), key=markers.count)
-    if series.dtype.kind == "M" or isinstance(series.dtype, pd.DatetimeTZDtype):
+    if getattr(series.dtype, "na_value", None) is pd.NaT or series.dtype.kind in "mM":
         return "nat"
     return "na" if getattr(series.dtype, "na_value", np.nan) is pd.NA else "nan"
 
@@ -97,12 +97,19 @@ def read_dates(
     """Return the cells of a datetime or text column as datetime64 values.
 
     Instants with a time zone are given in UTC, or with `are_local` as the zone's own clock shows.
+    Periods are counted in units of their frequency, those of business days too.
     """
     if form is not None:
         texts = read_choices(series, missing)
         return parse_texts(texts.distinct, form)[texts.codes]
     instants = series[~missing]
+    if isinstance(series.dtype, pd.PeriodDtype):
+        unit = UNITS[_period_resolution(series.dtype)]
+        return instants.array.asi8.astype(f"M8[{unit}]")
     if series.dtype == object:
+        dates = read_objects(instants, "M")
+        if dates is not None:
+            return dates
         instants = pd.to_datetime(instants, utc=True)
     if isinstance(instants.dtype, pd.DatetimeTZDtype):
         clock = instants if are_local else instants.dt.tz_convert("UTC")
@@ -110,6 +117,31 @@ def read_dates(
     if instants.dtype.kind != "M":
         raise TypeError(f"dtype {series.dtype}")
     return instants.to_numpy()
+
+
+def read_durations(series: pd.Series, missing: np.ndarray) -> np.ndarray:
+    """Return the cells of a column of durations or times of day as timedelta64 values."""
+    durations = series[~missing]
+    if len(durations) == 0:
+        return np.zeros(0, "m8[s]")
+    if series.dtype == object:
+        read = read_objects(durations, "m")
+        if read is not None:
+            return read
+    if series.dtype.kind != "m":
+        raise TypeError(f"dtype {series.dtype}")
+    return durations.to_numpy()
+
+
+def _period_resolution(dtype: pd.PeriodDtype) -> str:
+    """Return the unit of a frequency such as "2M" or "Q-DEC"; business days count as days."""
+    unit = _frequency(dtype).lstrip("0123456789").partition("-")[0]
+    return unit if unit in UNITS else "D"
+
+
+def _frequency(dtype: pd.PeriodDtype) -> str:
+    """Return the name of a frequency as periods have it: pandas' offsets say "ME" for "M"."""
+    return str(dtype).removeprefix("period[").removesuffix("]")
 
 
 def _text_form(series: pd.Series, missing: np.ndarray, given: Column, *, dates: bool) -> str | None:
@@ -151,9 +183,10 @@ def _learn_continuous(series: pd.Series, missing: np.ndarray, given: Column) -> 
     low, high = shared_bounds(distinct, counts)
     _check_bounds(series, missing, numbers, given)
     check_grid(series, missing, numbers, given)
-    single = str(series.dtype) in ("float32", "Float32", "float16")
-    decimals = find_decimals(distinct, single=single)
-    return {"low": low, "high": high, "decimals": decimals, "text_form": form}
+    stored = str(series.dtype).lower()
+    decimals = find_decimals(distinct, stored=stored if stored in ("float16", "float32") else "")
+    learned = {"low": low, "high": high, "decimals": decimals, "text_form": form}
+    return learned | _object_field(series, missing, "f")
 
 
 def _learn_integer(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
@@ -167,6 +200,8 @@ def _learn_integer(series: pd.Series, missing: np.ndarray, given: Column) -> dic
                 f"are not whole, the first is {first_example(series, fractional)}; declare it "
                 "'continuous' or round it."
             )
+        if not np.all(np.abs(numbers) < 2.0**63):
+            _raise_misfit(series, missing, given.kind)
         numbers = numbers.astype(np.int64)
     distinct, counts = np.unique(numbers, return_counts=True)
     low, high = shared_bounds(distinct, counts)
@@ -177,20 +212,79 @@ def _learn_integer(series: pd.Series, missing: np.ndarray, given: Column) -> dic
 
 def _learn_datetime(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
     instants, form = _read(series, missing, given, dates=True)
+    units = _CLOCK
     if isinstance(series.dtype, pd.DatetimeTZDtype):
         local = read_dates(series, missing, None, are_local=True)
-        instants = local if _is_whole(local, "D") else instants
+        if _is_whole(local, "D"):
+            instants = local
+        else:  # whole days elsewhere are hours here
+            units = {name: unit for name, unit in _CLOCK.items() if name != "D"}
     distinct, counts = np.unique(instants, return_counts=True)
-    resolution = next((name for name, unit in UNITS.items() if _is_whole(distinct, unit)), "ns")
     low, high = shared_bounds(distinct, counts)
-    low, high = (None if bound is None else pd.Timestamp(bound) for bound in (low, high))
+    if isinstance(series.dtype, pd.PeriodDtype):
+        _check_period_bounds(series, given)
+        resolution = _period_resolution(series.dtype)
+    else:
+        resolution = _coarsest_unit(distinct, units)
+    low, high = (_as_bound(bound, series.dtype) for bound in (low, high))
     _check_bounds(series, missing, instants, given)
     check_grid(series, missing, instants, given)
-    return {"low": low, "high": high, "resolution": resolution, "text_form": form}
+    learned = {"low": low, "high": high, "resolution": resolution, "text_form": form}
+    return learned | _object_field(series, missing, "M")
+
+
+def _check_period_bounds(series: pd.Series, given: Column) -> None:
+    """Refuse bounds that are no periods of the column's frequency."""
+    dtype = series.dtype
+    for name in ("low", "high"):
+        bound = getattr(given, name)
+        if bound is not None and getattr(bound, "freq", None) != dtype.freq:
+            raise SchemaError(
+                f"Column {series.name!r} holds periods and is declared with {name}={bound!r}; give "
+                "a period of its frequency, as with pandas.Period('2024-01-01', "
+                f"{_frequency(dtype)!r})."
+            )
+
+
+def _object_field(series: pd.Series, missing: np.ndarray, kind: str) -> dict[str, Any]:
+    """Return the dtype of a column of objects that are read as what they are, else nothing."""
+    if series.dtype != object or read_objects(series[~missing], kind) is None:
+        return {}
+    return {"dtype": object_dtype(series[~missing])}
+
+
+def _learn_duration(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
+    try:
+        durations = read_durations(series, missing)
+    except (TypeError, ValueError, OverflowError):
+        _raise_misfit(series, missing, given.kind)
+    distinct, counts = np.unique(durations.astype(np.int64), return_counts=True)
+    low, high = shared_bounds(distinct, counts)
+    bounds = [b if b is None else np.int64(b).astype(durations.dtype) for b in (low, high)]
+    low, high = (_as_bound(bound, series.dtype) for bound in bounds)
+    resolution = _coarsest_unit(distinct.astype(durations.dtype), _CLOCK)
+    _check_bounds(series, missing, durations, given)
+    check_grid(series, missing, durations, given)
+    learned = {"low": low, "high": high, "resolution": resolution}
+    return learned | _object_field(series, missing, "m")
+
+
+def _as_bound(value: Any, dtype: Any) -> Any:
+    """Return an instant, a count of a period's units or a duration as pandas writes it."""
+    if value is None:
+        return None
+    if isinstance(dtype, pd.PeriodDtype):
+        return pd.Period(ordinal=int(value.astype(np.int64)), freq=dtype.freq)
+    return pd.Timestamp(value) if value.dtype.kind == "M" else pd.Timedelta(value)
+
+
+def _coarsest_unit(values: np.ndarray, units: dict[str, str]) -> str:
+    """Return the coarsest of some units in which all instants or durations are whole."""
+    return next((name for name, unit in units.items() if _is_whole(values, unit)), "ns")
 
 
 def _is_whole(instants: np.ndarray, unit: str) -> bool:
-    return bool(np.all(instants.astype(f"M8[{unit}]") == instants))
+    return bool(np.all(instants.astype(f"{instants.dtype.kind}8[{unit}]") == instants))
 
 
 def _check_bounds(
@@ -198,19 +292,26 @@ def _check_bounds(
 ) -> None:
     """Refuse values beyond the declared bounds."""
     low, high = getattr(given, "low", None), getattr(given, "high", None)
-    if values.dtype.kind == "M":
-        low, high = (None if b is None else pd.Timestamp(b).asm8 for b in (low, high))
     outside = np.zeros(len(series), bool)
     if low is not None:
-        outside[~missing] |= values < low
+        outside[~missing] |= values < _comparable(low, values.dtype)
     if high is not None:
-        outside[~missing] |= values > high
+        outside[~missing] |= values > _comparable(high, values.dtype)
     if outside.any():
         raise SchemaError(
             f"Column {series.name!r} is declared between {low} and {high}, but "
             f"{int(outside.sum())} cell(s) lie outside, the first is "
             f"{first_example(series, outside)}; widen the bounds or drop the rows."
         )
+
+
+def _comparable(bound: Any, dtype: np.dtype) -> Any:
+    """Return a bound as a value that compares with those of the column."""
+    if isinstance(bound, pd.Period):
+        return np.int64(bound.ordinal).astype(dtype)
+    if dtype.kind not in "mM":
+        return bound
+    return (pd.Timestamp(bound) if dtype.kind == "M" else pd.Timedelta(bound)).asm8
 
 
 def _learn_boolean(series: pd.Series, missing: np.ndarray, given: Column) -> dict[str, Any]:
@@ -314,6 +415,7 @@ _LEARNERS: dict[str, Callable[[pd.Series, np.ndarray, Any], dict[str, Any]]] = {
     "boolean": _learn_boolean,
     "categorical": _learn_categorical,
     "datetime": _learn_datetime,
+    "duration": _learn_duration,
     "constant": _learn_constant,
     "identifier": _learn_identifier,
     "text": _learn_text,

@@ -28,7 +28,7 @@ def infer_schema(
 
     Parameters
     ----------
-    table : DataFrame or array of shape (n_rows, n_columns)
+    table : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
     overrides : mapping, optional
         What you know better: column name to the name of a kind, which replaces the kind alone, or
         to a :class:`Column`, whose fields hold as they are given; those that are None are learned,
@@ -90,7 +90,7 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
 
     Parameters
     ----------
-    table : DataFrame or array of shape (n_rows, n_columns)
+    table : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
     schema : None, Schema or mapping
         None: inferred. A mapping of column to kind: inferred with these overrides. A Schema: has
         all columns of the table; its open fields are filled, and nothing else is changed but that

@@ -4,7 +4,29 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["find_decimals", "find_step", "has_level_per_value", "lies_on_grid", "shared_bounds"]
+__all__ = [
+    "UNITS",
+    "find_decimals",
+    "find_step",
+    "has_level_per_value",
+    "lies_on_grid",
+    "shared_bounds",
+]
+
+UNITS = {
+    "Y": "Y",
+    "Q": "3M",
+    "M": "M",
+    "W": "W",
+    "D": "D",
+    "h": "h",
+    "min": "m",
+    "s": "s",
+    "ms": "ms",
+    "us": "us",
+    "ns": "ns",
+}
+"""NumPy's name of each resolution, from coarse to fine."""
 
 MAX_LEVELS = 64
 FEW_LEVELS = 10
@@ -29,14 +51,14 @@ def has_level_per_value(n_values: int, n_distinct: int) -> bool:
     return n_distinct <= MAX_LEVELS and n_values >= ROWS_PER_LEVEL * n_distinct
 
 
-def find_decimals(distinct: np.ndarray, *, single: bool = False) -> int | None:
+def find_decimals(distinct: np.ndarray, *, stored: str = "") -> int | None:
     """Return the coarsest decimal grid that holds all values: digits after the point, or None.
 
     Parameters
     ----------
     distinct : ndarray, float64
-    single : bool, default=False
-        Whether the values were stored in single precision.
+    stored : {"", "float16", "float32"}, default=""
+        Precision in which the values were stored; full if empty.
 
     Examples
     --------
@@ -46,7 +68,7 @@ def find_decimals(distinct: np.ndarray, *, single: bool = False) -> int | None:
     >>> find_decimals(np.array([np.pi])) is None
     True
     """
-    precision = float(np.finfo(np.float32 if single else np.float64).eps)
+    precision = float(np.finfo(stored or "float64").eps)
     for decimals in DECIMALS:
         parts = (distinct[:50], distinct)
         if all(lies_on_grid(part, decimals, precision).all() for part in parts):
@@ -57,7 +79,8 @@ def find_decimals(distinct: np.ndarray, *, single: bool = False) -> int | None:
 def lies_on_grid(values: np.ndarray, decimals: int, precision: float) -> np.ndarray:
     """Tell which values equal their rounding up to a few units in the last place."""
     tolerance = np.minimum(4 * precision * np.abs(values), 0.01 * 10.0**-decimals)
-    return np.abs(np.round(values, decimals) - values) <= tolerance
+    with np.errstate(over="ignore"):  # of values near the largest float, which lie on no fine grid
+        return np.abs(np.round(values, decimals) - values) <= tolerance
 
 
 def find_step(distinct: np.ndarray) -> int:

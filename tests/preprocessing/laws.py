@@ -9,6 +9,7 @@ import pandas as pd
 from tabgan.exceptions import DataWarning
 from tabgan.preprocessing import Codes, TableTransformer
 from tabgan.schema import Column
+from tabgan.schema.learn import read_dates, read_durations
 from tabgan.schema.text_forms import parse_texts
 
 # A pool joins at most 5 rows (in tables of up to 2,000), and up to 4 that are left over.
@@ -45,8 +46,13 @@ def assert_same_cells(back: pd.Series, original: pd.Series) -> None:
     assert back.dtype == original.dtype
     np.testing.assert_array_equal(back.isna(), original.isna())
     for cell, cell_before in zip(back, original, strict=True):
-        assert type(cell) is type(cell_before)
+        assert _type(cell) == _type(cell_before)
         assert cell is cell_before or cell == cell_before or pd.isna(cell)
+
+
+def _type(cell: Any) -> Any:
+    """Return the type of a cell; NumPy has two classes for some dtypes."""
+    return cell.dtype if isinstance(cell, np.generic) else type(cell)
 
 
 def assert_near_cells(back: pd.Series, original: pd.Series, column: Column) -> None:
@@ -76,7 +82,10 @@ def _numbers(series: pd.Series, column: Column) -> np.ndarray:
     if column.text_form is not None:
         values = parse_texts(cells.to_numpy(dtype=object), column.text_form)
     elif column.kind == "datetime":
-        values = pd.DatetimeIndex(cells).tz_localize(None).to_numpy("M8[ns]")
+        values = read_dates(cells, np.zeros(len(cells), bool), None, are_local=True)
+        values = values.astype("M8[us]")
+    elif column.kind == "duration":
+        values = read_durations(cells, np.zeros(len(cells), bool)).astype("m8[ns]")
     else:
         values = cells.to_numpy(dtype=np.float64)
-    return values.astype(np.int64 if values.dtype.kind == "M" else np.float64)
+    return values.astype(np.int64 if values.dtype.kind in "mM" else np.float64)

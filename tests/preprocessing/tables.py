@@ -30,6 +30,16 @@ _SECONDS = pd.Series(
 _ORDERED = pd.CategoricalDtype(["low", "mid", "high", "never"], ordered=True)
 _LEVELS = pd.Series(np.array(["high", "low", "mid"], dtype=object)[_SMALL % 3])
 
+_SPANS = pd.Series(pd.to_timedelta(_WIDE * 60, "s"))
+_CENTS = [decimal.Decimal(int(i)).scaleb(-2) for i in _WIDE]
+_MIDNIGHT = datetime.datetime(2024, 1, 1)
+_TIMES = [(_MIDNIGHT + datetime.timedelta(seconds=int(i) * 30)).time() for i in _WIDE]
+
+
+def _periods(ordinals: Any, freq: str) -> pd.Series:
+    return pd.Series(pd.PeriodIndex.from_ordinals(np.asarray(ordinals, np.int64), freq=freq))
+
+
 EXACT = {
     **{f"levels {t}": pd.Series(_SMALL).astype(t) for t in (
         "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -61,6 +71,20 @@ EXACT = {
     "one in three types": pd.Series(np.array([1, True, 1.0], dtype=object)[_SMALL % 3]),
     "decimals": pd.Series([decimal.Decimal(int(i)) / 10 for i in _SMALL]),
     "date objects": _holes([datetime.date(2024, 1, 1 + int(i)) for i in _SMALL]),
+    "huge objects": pd.Series([2**64 + int(i) for i in _SMALL], dtype=object),
+    "objects beside 64 bits": pd.Series([(-1, 2**63)[int(i) % 2] for i in _SMALL], dtype=object),
+    "long decimals": pd.Series([decimal.Decimal(10**20 + int(i)) / 1000 for i in _SMALL]),
+    "intervals": pd.Series(pd.cut(_WIDE, 4)).astype("interval[float64, right]"),
+    "intervals of dates": _holes(pd.arrays.IntervalArray.from_breaks(
+        pd.date_range("2024", periods=6)).take(_SMALL), dtype="interval[datetime64[ns], right]"),
+    "few durations": _holes(_SPANS.dt.floor("30min"), pd.NaT, "timedelta64[s]"),
+    "few months": _periods(_SMALL + 600, "M"),
+    "constant duration": pd.Series([pd.Timedelta("1h")] * N_ROWS).astype("timedelta64[ms]"),
+    "constant period": _periods([10] * N_ROWS, "Q-DEC"),
+    "constant time": pd.Series([datetime.time(12, 30)] * N_ROWS),
+    "no durations": pd.Series([pd.NaT] * N_ROWS, dtype="timedelta64[ns]"),
+    "zoned objects": pd.Series([datetime.datetime(2024, 1, 1 + int(i), tzinfo=datetime.UTC)
+        for i in _SMALL], dtype=object),
     "tuples": pd.Series([(int(i), "x") for i in _SMALL]),
     "constant": pd.Series([7] * N_ROWS, dtype="int16"),
     "constant text": pd.Series(["x"] * N_ROWS),
@@ -90,6 +114,22 @@ GRID = {
     "days": _DAYS,
     "days, missing": _holes(_DAYS, pd.NaT, "datetime64[s]"),
     "seconds": _SECONDS,
+    **{f"seconds in {u}": _SECONDS.astype(f"datetime64[{u}]") for u in ("s", "ms", "us")},
+    **{f"minutes in {u}": _SPANS.astype(f"timedelta64[{u}]") for u in ("s", "ms", "us", "ns")},
+    "minutes, negative, missing": _holes(-_SPANS, pd.NaT, "timedelta64[ns]"),
+    **{f"periods of {f}": _periods(_WIDE + 500, f) for f in (
+        "Y-DEC", "Y-JUN", "Q-DEC", "Q-JAN", "M", "2M", "W-SUN", "D", "h", "15min", "s", "us",
+    )},
+    "months, missing": _holes(_periods(_WIDE, "M"), pd.NaT, "period[M]"),
+    "date objects of many days": _holes(_DAYS.dt.date),
+    "early dates": pd.Series([datetime.date(1500 + int(i), 3, 1) for i in _WIDE]),
+    "datetime objects": _holes([d.to_pydatetime() for d in _SECONDS], pd.NaT),
+    "Timestamp objects": pd.Series(list(_SECONDS), dtype=object),
+    "time objects": _holes(_TIMES, np.nan),
+    "timedelta objects": _holes([d.to_pytimedelta() for d in _SPANS]),
+    "Timedelta objects": pd.Series(list(-_SPANS), dtype=object),
+    "decimals of cents": _holes(_CENTS),
+    "decimals of millions": pd.Series([1_000_000 * cents for cents in _CENTS]),
     "days, zoned": _DAYS.dt.tz_localize("Europe/Zurich"),
     "seconds, zoned": _SECONDS.dt.tz_localize("UTC").dt.tz_convert("America/New_York"),
     "zoned, missing": _holes(_DAYS.dt.tz_localize("UTC"), pd.NaT, "datetime64[ns, UTC]"),
@@ -104,8 +144,16 @@ GRID = {
 
 SMOOTH = {
     "normal": pd.Series(_RNG.normal(size=N_ROWS)),
+    "normal, half": pd.Series(_RNG.normal(size=N_ROWS).astype(np.float16)),
     "normal, single": pd.Series(_RNG.normal(size=N_ROWS).astype(np.float32)),
     "heavy tails": pd.Series(np.exp(3 * _RNG.normal(size=N_ROWS))),
+    "the widest floats": pd.Series(10.0 ** _RNG.uniform(-300, 300, N_ROWS)),
+    "both signs, to 1e300": pd.Series(1e300 * _RNG.uniform(-1, 1, N_ROWS)),
+    "to 1e-300": pd.Series(1e-300 * _RNG.normal(size=N_ROWS)),
+    "large integers": pd.Series(_RNG.integers(2**62, 2**63 - 1, N_ROWS)),
+    "large unsigned integers": pd.Series(_RNG.integers(2**63, 2**64 - 1, N_ROWS, dtype=np.uint64)),
+    "nanosecond counts": pd.Series(_RNG.integers(10**9, 2 * 10**9, N_ROWS) * 1_000_000_007),
+    "durations": pd.Series(pd.to_timedelta(_RNG.integers(-(10**15), 10**15, N_ROWS), "ns")),
     "half zeros": pd.Series(np.maximum(_RNG.normal(size=N_ROWS), 0)),
     "normal, missing": _holes(_RNG.normal(size=N_ROWS).tolist(), np.nan, "float64"),
     "normal, nullable": _holes(_RNG.normal(size=N_ROWS).tolist(), dtype="Float64"),

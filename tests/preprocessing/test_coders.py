@@ -118,3 +118,25 @@ def test_made_up_texts_follow_from_row_and_key() -> None:
 def test_an_unknown_form_is_refused(form: str) -> None:
     with pytest.raises(SchemaError, match="give one such as 'counter:1'"):
         make_identifiers(form, np.arange(3), 0)
+
+
+def test_multiples_beyond_the_floats_stay_multiples_within_the_bounds() -> None:
+    step = 1_000_000_007
+    values = RNG.integers(10**9, 9 * 10**9, 2000) * step
+    low, high = int(values.min()), int(values.max())
+    coder, _ = NumericCoder.fit(values, grid=float(step), low=low, high=high)
+    decoded = coder.decode_normals(RNG.normal(0, 4, 1000))
+    assert decoded.dtype == np.int64
+    assert np.all(decoded % step == 0)
+    assert low <= decoded.min() <= decoded.max() <= high
+
+
+def test_the_ends_of_64_bits_do_not_overflow() -> None:
+    for dtype in (np.int64, np.uint64):
+        limits = np.iinfo(dtype)
+        ends = np.repeat(np.array([limits.min, limits.max], dtype), 40)
+        values = np.append(ends, RNG.integers(limits.min, limits.max, 400, dtype=dtype))
+        coder, _ = NumericCoder.fit(values, grid=1.0, low=-(10**30), high=10**30)
+        assert coder.level_values.tolist() == [limits.min, limits.max]
+        decoded = coder.decode_normals(np.linspace(-9, 9, 101))
+        assert np.all(np.diff(decoded.astype(object)) >= 0)

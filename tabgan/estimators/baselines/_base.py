@@ -9,11 +9,11 @@ import pandas as pd
 
 from tabgan._random import child_generator, root_seed
 from tabgan.estimators._drawing import decoded_blocks
-from tabgan.estimators._input_kind import InputKind
 from tabgan.estimators._settings import PARAMETER_CONSTRAINTS
 from tabgan.estimators._table_generator import TableGenerator, check_count
 from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing import Codes, Layout
+from tabgan.preprocessing.input_kind import InputKind
 from tabgan.sampling.sampler import BLOCK, FIRST_BLOCK
 
 
@@ -59,7 +59,7 @@ class Baseline(TableGenerator):
 
         Parameters
         ----------
-        X : DataFrame or array of shape (n_rows, n_columns)
+        X : DataFrame of pandas or polars, pyarrow Table, or array of shape (n_rows, n_columns)
             The table, the target column included.
         y : ignored
             Present for scikit-learn's sake; put the target into `X`.
