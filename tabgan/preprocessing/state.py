@@ -13,6 +13,7 @@ from tabgan.preprocessing.datetime import DatetimeCoder
 from tabgan.preprocessing.missing import MissingCoder
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder
+from tabgan.preprocessing.ties import modelled_column
 from tabgan.preprocessing.value_map import ValueMap
 from tabgan.schema import Categorical, Constant, Schema
 
@@ -28,7 +29,8 @@ def coders_to_state(coders: Sequence[ColumnCoder]) -> tuple[list[State], Arrays]
     arrays: Arrays = {}
     for position, coder in enumerate(coders):
         state, own_arrays = _inner_to_state(coder.coder.inner, coder)
-        states.append({"has_missing": coder.coder.has_missing, "inner": state})
+        flags = {"has_missing": coder.coder.has_missing, "has_equal": coder.coder.has_equal}
+        states.append({**flags, "inner": state})
         arrays |= {f"{position}.{name}": array for name, array in own_arrays.items()}
     return states, arrays
 
@@ -37,9 +39,10 @@ def coders_from_state(states: list[State], arrays: Arrays, schema: Schema) -> li
     """Return the coders of the columns of a schema."""
     coders = []
     for position, ((name, column), state) in enumerate(zip(schema.items(), states, strict=True)):
-        own = arrays_below(f"{position}.", arrays)
+        own, column = arrays_below(f"{position}.", arrays), modelled_column(name, column)
         inner = _inner_from_state(state["inner"], own, column)
-        coders.append(ColumnCoder(name, column, MissingCoder(inner, bool(state["has_missing"]))))
+        has_missing, has_equal = bool(state["has_missing"]), bool(state.get("has_equal", False))
+        coders.append(ColumnCoder(name, column, MissingCoder(inner, has_missing, has_equal)))
     return coders
 
 

@@ -12,6 +12,8 @@ from tabgan.schema.container import Schema, column_of_kind
 from tabgan.schema.guess import guess
 from tabgan.schema.learn import describe
 from tabgan.schema.relations import check_relations, find_relations
+from tabgan.schema.tie_search import find_ties
+from tabgan.schema.ties import check_ties, with_tie
 
 __all__ = ["infer_schema", "resolve_schema"]
 
@@ -25,7 +27,7 @@ def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None)
     overrides : mapping, optional
         What you know better: column name to the name of a kind, which replaces the kind alone, or
         to a :class:`Column`, whose fields hold as they are given; those that are None are learned,
-        and a column given so is only derived from another if it says so.
+        and a column given so is only derived from others, or tied to them, if it says so.
 
     Returns
     -------
@@ -56,9 +58,12 @@ def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None)
         columns[name] = describe(frame[name], start)
     schema = Schema(columns, n_rows=len(frame))
     check_relations(frame, schema)
+    check_ties(frame, schema)
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
     for name, root in find_relations(frame, schema, fixed=fixed).items():
         schema[name] = schema[name].replace(derived_from=root)
+    for name, tie in find_ties(frame, schema, fixed=fixed).items():
+        schema[name] = with_tie(schema[name], tie)
     return schema
 
 
@@ -102,6 +107,7 @@ def resolve_schema(table: Any, schema: Any = None) -> Schema:
     columns = {name: describe(frame[name], given[name]) for name in frame.columns}
     resolved = Schema(columns, n_rows=len(frame))
     check_relations(frame, resolved)
+    check_ties(frame, resolved)
     return resolved
 
 
