@@ -123,8 +123,11 @@ class ColumnCoder:
         if levels is None:
             return to_array(inner.decode_normals(normals), None, self.column)
         is_continuous = levels == self.n_levels - 1
+        if self.coder.has_equal:
+            # Until they are copied from the other column, equal cells hold the middle.
+            is_continuous |= levels == self.coder.equal_level
         decoded = inner.decode_normals(normals[is_continuous])
-        # Levels without a value of their own (missing, equal, continuous) hold any.
+        # Levels without a value of their own (missing, continuous) hold any.
         level_values = inner.level_values
         padding = np.zeros(self.n_levels - len(level_values), decoded.dtype)
         values = np.concatenate([level_values.astype(decoded.dtype), padding])[levels]

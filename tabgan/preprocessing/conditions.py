@@ -25,6 +25,8 @@ from tabgan.preprocessing.given_cells import (
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
+from tabgan.preprocessing.tied_conditions import TiedReader, raise_tied
+from tabgan.preprocessing.ties import TiedColumn
 from tabgan.schema import Identifier
 
 __all__ = ["ColumnSets", "Conditions", "check_names", "read_conditions"]
@@ -96,6 +98,23 @@ class Restored:
 
 
 @dataclass(frozen=True)
+class GivenTied:
+    """Cells that are given of a column of which a remainder is modelled.
+
+    Parameters
+    ----------
+    position : int
+        Position of the column in the table.
+    cells : array of shape (n_conditions,), of the column's dtype
+    is_given : ndarray of shape (n_conditions,), bool
+    """
+
+    position: int
+    cells: Any
+    is_given: np.ndarray
+
+
+@dataclass(frozen=True)
 class Conditions:
     """What is asked of the rows of a sample, as codes.
 
@@ -113,6 +132,9 @@ class Conditions:
         Whether one condition holds for all rows.
     totals : tuple of (hashable, int)
         The columns of which counts are wanted, and the sum of these.
+    coder : TableCoder or None
+        By whose ties other columns follow those that are restored.
+    tied : tuple of GivenTied
     """
 
     given: Codes
@@ -121,6 +143,8 @@ class Conditions:
     restored: tuple[Restored, ...]
     is_mapping: bool
     totals: tuple[tuple[Hashable, int], ...] = ()
+    coder: TableCoder | None = None
+    tied: tuple[GivenTied, ...] = ()
 
     def __len__(self) -> int:
         return len(self.given)
@@ -161,7 +185,11 @@ class Conditions:
         for each in self.restored:
             columns[each.position] = each.restore(columns[each.position], codes, rows)
         joined = pd.DataFrame(dict(enumerate(columns)), index=table.index, copy=False)
-        return joined.set_axis(table.columns, axis=1)
+        joined = joined.set_axis(table.columns, axis=1)
+        if self.coder is None or not self.coder.ties:
+            return joined
+        given = {each.position: (each.is_given[rows], each.cells[rows]) for each in self.tied}
+        return self.coder.recomplete(joined, codes, given)
 
 
 def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) -> Conditions:
@@ -223,6 +251,11 @@ class _Reader:
     def lookup(self, name: Hashable) -> Lookup | None:
         return self.coder.lookups.get(self.positions[name])
 
+    def tie(self, name: Hashable) -> TiedColumn | None:
+        """How a column is tied, if a remainder is modelled instead of it."""
+        tied = self.coder.ties.get(self.positions[name])
+        return tied if tied is not None and tied.tie.has_remainder else None
+
     def root(self, lookup: Lookup) -> Hashable:
         return self.coder.coders[lookup.root].name
 
@@ -254,6 +287,8 @@ class _MappingReader(_Reader):
         allowed: dict[Hashable, tuple[Allowed, Hashable]] = {}
         restored, totals = [], []
         for name, wanted in self.conditions.items():
+            if (tied := self.tie(name)) is not None:
+                raise_tied(tied)
             codes, bounds = allow(self.column_coder(name), wanted)
             if codes.shares is not None and codes.shares.dtype.kind == "i":
                 totals.append((name, int(codes.shares.sum())))
@@ -272,7 +307,13 @@ class _MappingReader(_Reader):
         for owner, (codes, _) in allowed.items():
             sets.append(ColumnSets(self.column_of[owner], (codes,), np.zeros(1, np.int64)))
         return Conditions(
-            Codes(levels, normals), mask, tuple(sets), tuple(restored), True, tuple(totals)
+            Codes(levels, normals),
+            mask,
+            tuple(sets),
+            tuple(restored),
+            True,
+            tuple(totals),
+            self.coder,
         )
 
 
@@ -312,16 +353,21 @@ class _TableReader(_Reader):
     def read(self) -> Conditions:
         n_conditions = len(self.conditions)
         levels, normals, mask = self.empty(n_conditions)
-        restored = []
+        restored, all_tied = [], []
         derived: dict[Hashable, list[Hashable]] = {}
         for name in self.conditions.columns:
             lookup = self.lookup(name)
             if lookup is not None:
                 derived.setdefault(self.root(lookup), []).append(name)
                 continue
-            cells = self.conditions[name]
+            cells, tied = self.conditions[name], self.tie(name)
             is_given = ~np.asarray(cells.isna())
-            given = self._encode(name, cells[is_given])
+            if tied is not None and is_given.any():
+                reader = TiedReader(tied, self.conditions)
+                given = self._encode(name, reader.remainders())
+                all_tied.append(GivenTied(self.positions[name], reader.own_cells(), is_given))
+            else:
+                given = self._encode(name, cells[is_given])
             if name not in self.column_of:
                 continue
             level_part, normal_part = self.parts[self.positions[name]]
@@ -330,12 +376,23 @@ class _TableReader(_Reader):
                 levels[is_given, level_part] = given.levels
             if normal_part is not None and given.numbers is not None:
                 normals[is_given, normal_part] = given.normals * given.is_continuous
+                if tied is not None:
+                    continue
                 numbers = np.zeros(n_conditions, given.numbers.dtype)
                 numbers[is_given] = given.numbers
                 restored.append(self.restored(name, numbers=numbers, is_given=is_given))
         found = [self._derived_sets(root, names, levels, mask) for root, names in derived.items()]
         sets = [each for each in found if each is not None]
-        return Conditions(Codes(levels, normals), mask, tuple(sets), tuple(restored), False)
+        codes = Codes(levels, normals)
+        return Conditions(
+            codes,
+            mask,
+            tuple(sets),
+            tuple(restored),
+            False,
+            coder=self.coder,
+            tied=tuple(all_tied),
+        )
 
     def _encode(self, name: Hashable, cells: pd.Series) -> GivenCells:
         return encode_given(self.column_coder(name), cells, strict=self.strict)

@@ -19,6 +19,9 @@ from tabgan.schema import Schema
 
 __all__ = ["TableCoder"]
 
+Given = dict[int, tuple[np.ndarray, Any]]
+"""By position of a tied column: which of its cells are given, and an array that holds them."""
+
 
 @dataclass(frozen=True)
 class TableCoder:
@@ -104,42 +107,48 @@ class TableCoder:
             position: pd.Series(array, dtype=array.dtype, copy=False)
             for position, array in sorted(arrays.items())
         }
-        self._complete(columns, used)
+        self._complete(columns, used, {})
         frame = pd.DataFrame(columns, index=pd.RangeIndex(len(codes)), copy=False)
         frame.columns = pd.Index(list(self.schema), tupleize_cols=False)
         return frame
 
-    def recomplete(self, frame: pd.DataFrame, codes: Codes) -> pd.DataFrame:
-        """Return a decoded table in which tied columns follow the others, which were changed."""
-        if not self.ties:
-            return frame
+    def recomplete(self, frame: pd.DataFrame, codes: Codes, given: Given) -> pd.DataFrame:
+        """Return a decoded table in which tied columns follow the others, which were changed.
+
+        Where cells of a tied column are given, these are kept.
+        """
         columns = {position: frame.iloc[:, position] for position in range(frame.shape[1])}
         used: dict[int, np.ndarray] = {}
         rows = np.arange(len(codes))
         for position, level_part, normal_part in self.parts():
-            if position in self.ties and self.ties[position].tie.has_remainder:
-                levels = None if level_part is None else codes.levels[:, level_part]
+            if position not in self.ties:
+                continue
+            levels = None if level_part is None else codes.levels[:, level_part]
+            used[position] = np.zeros(len(codes), np.int32) if levels is None else levels
+            if self.ties[position].tie.has_remainder:
                 normals = None if normal_part is None else codes.normals[:, normal_part]
                 rest = self.coders[position].decode(levels, normals, rows=rows)
                 columns[position] = pd.Series(rest, copy=False)
-            if position in self.ties:
-                is_fixed = level_part is None
-                used[position] = (
-                    np.zeros(len(codes), np.int32) if is_fixed else codes.levels[:, level_part]
-                )
-        self._complete(columns, used)
+        self._complete(columns, used, given)
         completed = pd.DataFrame(columns, index=frame.index, copy=False)
         return completed.set_axis(frame.columns, axis=1)
 
-    def _complete(self, columns: dict[int, pd.Series], used: dict[int, np.ndarray]) -> None:
+    def _complete(
+        self, columns: dict[int, pd.Series], used: dict[int, np.ndarray], given: Given
+    ) -> None:
         """Put tied columns in the place of what is modelled of them."""
         if not self.ties:
             return
         by_name = {name: columns[position] for position, name in enumerate(self.schema)}
         for position, tied in self.ties.items():
-            coder, modelled = self.coders[position], columns[position].array
-            columns[position] = tied.complete(coder, used[position], modelled, by_name)
-            by_name[coder.name] = columns[position]
+            array = tied.complete(
+                self.coders[position], used[position], columns[position].array, by_name
+            )
+            if position in given:
+                is_given, cells = given[position]
+                array[is_given] = cells[is_given]
+            columns[position] = pd.Series(array, dtype=array.dtype, copy=False)
+            by_name[tied.tie.name] = columns[position]
 
     def parts(self) -> Iterator[tuple[int, int | None, int | None]]:
         """Yield position, level part and normal part of each column that is not looked up."""

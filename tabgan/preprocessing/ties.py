@@ -105,13 +105,11 @@ class TiedColumn:
 
     def complete(
         self, coder: ColumnCoder, levels: np.ndarray, modelled: Any, columns: Columns
-    ) -> pd.Series:
+    ) -> Any:
         """Return the tied column, given what is modelled of it and the other columns, decoded."""
         if self.tie.has_remainder:
-            array = self._summed(modelled, columns)
-        else:
-            array = self._copied(coder, levels, modelled, columns)
-        return pd.Series(array, dtype=array.dtype, copy=False)
+            return self._summed(modelled, columns)
+        return self._copied(coder, levels, modelled, columns)
 
     def _summed(self, rest: Any, columns: Columns) -> Any:
         missing = np.asarray(pd.isna(rest))
@@ -123,28 +121,29 @@ class TiedColumn:
         if self.tie.kind == "order":
             # Its own bounds yield to the other column.
             ticks = np.maximum(self._within_bounds(ticks), values)
-        return self._to_array(ticks, missing)
+        return self.to_array(ticks, missing)
 
     def _copied(
         self, coder: ColumnCoder, levels: np.ndarray, modelled: Any, columns: Columns
     ) -> Any:
-        rows = np.flatnonzero(levels == coder.coder.equal_level) if coder.coder.has_equal else []
-        if not len(rows):
+        if not coder.coder.has_equal:
             return modelled
+        rows = np.flatnonzero(levels == coder.coder.equal_level)
         (other,) = self.tie.signs
         ticks, missing = self.unit.read(columns[other].iloc[rows], self.schema[other])
         array = modelled.copy()
         if not coder.coder.has_missing:
             # What was never missing stays so: the cell is then as good as any.
             rows, ticks, missing = rows[~missing], ticks[~missing], missing[~missing]
-        array[rows] = self._to_array(self._within_bounds(ticks), missing)
+        array[rows] = self.to_array(self._within_bounds(ticks), missing)
         return array
 
     def _within_bounds(self, ticks: np.ndarray) -> np.ndarray:
         low, high = self.unit.bound(self.column.low), self.unit.bound(self.column.high)
         return ticks if low is None and high is None else np.clip(ticks, low, high)
 
-    def _to_array(self, ticks: np.ndarray, missing: np.ndarray) -> Any:
+    def to_array(self, ticks: np.ndarray, missing: np.ndarray) -> Any:
+        """Return ticks as an array of the tied column's dtype."""
         values = self.unit.to_values(ticks)
         if isinstance(self.column, Continuous):
             values = values.astype(np.float64)
@@ -165,7 +164,7 @@ def modelled_column(name: Hashable, column: Column) -> Column:
 
 
 def tied_columns(schema: Schema) -> tuple[TiedColumn, ...]:
-    """Return the tied columns, each after those that it is tied to; SchemaError if one cannot be."""
+    """Return the tied columns, each after those it is tied to; SchemaError if one cannot be."""
     ties = order_of_ties(schema)
     for tie in ties:
         check_operands(tie, schema)

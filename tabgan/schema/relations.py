@@ -22,6 +22,7 @@ from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import first_example, missing_cells, read_choices
 from tabgan.schema.container import Schema
 from tabgan.schema.rules import has_level_per_value
+from tabgan.schema.ties import tie_of
 
 __all__ = ["check_relations", "find_relations", "log_chance"]
 
@@ -97,7 +98,12 @@ def find_relations(
 def _levels(series: pd.Series, schema: Schema, *, can_be_derived: bool) -> _Levels | None:
     """Return a column as level codes, or None if it can have no part in a relation."""
     column = schema[series.name]
-    if column.kind in _UNRELATED_KINDS or series[:_GLANCE_ROWS].nunique() > MAX_ROOT_LEVELS:
+    is_tied = tie_of(series.name, column) is not None
+    if (
+        column.kind in _UNRELATED_KINDS
+        or is_tied
+        or series[:_GLANCE_ROWS].nunique() > MAX_ROOT_LEVELS
+    ):
         return None
     codes = _level_codes(series)
     counts = np.bincount(codes)
@@ -215,6 +221,8 @@ def _root_problem(name: Hashable, root: Hashable, schema: Schema) -> str:
         return "which is the column itself"
     if schema[root].derived_from is not None:
         return f"which is itself derived, from {schema[root].derived_from!r}"
+    if tie_of(root, schema[root]) is not None:
+        return "which is itself tied to others"
     if schema[root].kind in _UNRELATED_KINDS:
         return f"which is not modelled, being {schema[root].kind}"
     return ""

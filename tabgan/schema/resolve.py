@@ -13,7 +13,7 @@ from tabgan.schema.guess import guess
 from tabgan.schema.learn import describe
 from tabgan.schema.relations import check_relations, find_relations
 from tabgan.schema.tie_search import find_ties
-from tabgan.schema.ties import check_ties, with_tie
+from tabgan.schema.ties import settle_ties, with_tie
 
 __all__ = ["infer_schema", "resolve_schema"]
 
@@ -58,7 +58,7 @@ def infer_schema(table: Any, *, overrides: Mapping[Hashable, Any] | None = None)
         columns[name] = describe(frame[name], start)
     schema = Schema(columns, n_rows=len(frame))
     check_relations(frame, schema)
-    check_ties(frame, schema)
+    settle_ties(frame, schema)
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
     for name, root in find_relations(frame, schema, fixed=fixed).items():
         schema[name] = schema[name].replace(derived_from=root)
@@ -107,7 +107,7 @@ def resolve_schema(table: Any, schema: Any = None) -> Schema:
     columns = {name: describe(frame[name], given[name]) for name in frame.columns}
     resolved = Schema(columns, n_rows=len(frame))
     check_relations(frame, resolved)
-    check_ties(frame, resolved)
+    settle_ties(frame, resolved)
     return resolved
 
 

@@ -57,7 +57,9 @@ class Ticks:
         if isinstance(column, Continuous):
             places = column.decimals
             step = 1 if places is None or places >= 0 else 10**-places
-            return cls("", places if places is None else max(places, 0), step, ("", False), is_single)
+            return cls(
+                "", places if places is None else max(places, 0), step, ("", False), is_single
+            )
         return None
 
     @property
@@ -123,4 +125,3 @@ class Ticks:
         if self.unit:
             return int(pd.Timestamp(value).asm8.astype(f"M8[{self.unit}]").astype(np.int64))
         return float(value) if self.decimals is None else round(value * 10**self.decimals)
-

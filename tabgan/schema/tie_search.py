@@ -55,10 +55,52 @@ class _Cells:
         if self.unit.unit == unit.unit and self.unit.decimals == unit.decimals:
             return self.values
         if unit.unit:
-            return self.values.astype(f"M8[{self.unit.unit}]").astype(f"M8[{unit.unit}]").astype(int)
+            return (
+                self.values.astype(f"M8[{self.unit.unit}]").astype(f"M8[{unit.unit}]").astype(int)
+            )
         if unit.decimals is None:
             return self.values.astype(np.float64)
         return self.values * 10 ** (unit.decimals - (self.unit.decimals or 0))
+
+
+@dataclass(frozen=True)
+class _Comparable:
+    """Columns whose values are values of a unit, in some rows of the table."""
+
+    cells: list[_Cells]
+    values: np.ndarray
+    missing: np.ndarray
+    has_spike: np.ndarray
+
+
+class _Screen:
+    """Some rows of all columns, in which most ties can be ruled out."""
+
+    def __init__(self, cells: list[_Cells], rows: np.ndarray) -> None:
+        self.cells, self.rows = cells, rows
+        self._by_unit: dict[Ticks, _Comparable] = {}
+
+    @property
+    def targets(self) -> list[_Cells]:
+        """The columns that may be tied."""
+        return [each for each in self.cells if each.can_be_tied]
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of pairs of a column and one that it can be tied to."""
+        return sum(len(self.comparable(each.unit).cells) - 1 for each in self.targets)
+
+    def comparable(self, unit: Ticks) -> _Comparable:
+        """Return what can be compared with a column of a unit."""
+        if unit not in self._by_unit:
+            cells = [each for each in self.cells if unit.holds(each.unit)]
+            self._by_unit[unit] = _Comparable(
+                cells,
+                np.stack([each.within(unit)[self.rows] for each in cells], axis=1),
+                np.stack([each.missing[self.rows] for each in cells], axis=1),
+                np.stack([each.has_spike[self.rows] for each in cells], axis=1),
+            )
+        return self._by_unit[unit]
 
 
 def log_tail(n_rows: int, share: float, chance: float) -> float:
@@ -92,8 +134,9 @@ def find_ties(
         rows = np.sort(np.random.default_rng(0).choice(len(frame), _SCREEN_ROWS, replace=False))
     declared = [tie for name in schema if (tie := tie_of(name, schema[name])) is not None]
     found = {tie.name: tie for tie in declared}
+    screen = _Screen(cells, rows)
     for search in (_sums, _orders, _equalities):
-        for tie in search(cells, rows, schema):
+        for tie in search(screen, schema):
             if tie.name not in found and not _closes_circle(tie, found):
                 found[tie.name] = tie
     return {name: tie for name, tie in found.items() if tie not in declared}
@@ -115,9 +158,7 @@ def _cells(
         values, missing = unit.read(frame[name], column)
     except SchemaError:
         return None
-    distinct, codes, counts = np.unique(
-        values[~missing], return_inverse=True, return_counts=True
-    )
+    distinct, codes, counts = np.unique(values[~missing], return_inverse=True, return_counts=True)
     if len(distinct) < 2:
         return None
     has_spike = np.zeros(len(values), bool)
@@ -140,22 +181,22 @@ def _closes_circle(tie: Tie, found: dict[Hashable, Tie]) -> bool:
     return False
 
 
-def _sums(cells: list[_Cells], rows: np.ndarray, schema: Schema) -> Iterable[Tie]:
+def _sums(screen: _Screen, schema: Schema) -> Iterable[Tie]:
     """Return sums, those without minus first, then those of later columns; one of each identity."""
-    numbers = [each for each in cells if each.unit.is_exact and not each.unit.unit]
-    targets = [each for each in numbers if each.can_be_tied and each.is_continuous]
+    targets = [
+        each
+        for each in screen.targets
+        if each.is_continuous and each.unit.is_exact and not each.unit.unit
+    ]
     found = []
     for target in targets:
-        picked = rows[~target.missing[rows]]
-        others = [
-            each
-            for each in numbers
-            if each is not target
-            and target.unit.holds(each.unit)
-            and not each.missing[picked].any()
-        ]
-        terms = [each.within(target.unit)[picked] for each in others]
-        signs = find_terms(target.values[picked], terms)
+        known = screen.comparable(target.unit)
+        present = ~target.missing[screen.rows]
+        is_other = np.array([each is not target for each in known.cells])
+        is_other &= ~known.missing[present].any(axis=0)
+        others = [known.cells[i] for i in np.flatnonzero(is_other)]
+        values = known.values[present][:, is_other]
+        signs = find_terms(target.values[screen.rows][present], values)
         tie = Tie(target.name, "sum", {others[i].name: sign for i, sign in signs.items()})
         log_tries = np.log(len(targets)) + len(others) * np.log(3)
         if signs and _is_sum(tie, target, others, schema, np.log(CHANCE) - log_tries):
@@ -199,35 +240,38 @@ def _is_sum(
     return all(bounds_follow(tie, schema, bounds_of_rest(rest[present])))
 
 
-def _orders(cells: list[_Cells], rows: np.ndarray, schema: Schema) -> Iterable[Tie]:
+def _orders(screen: _Screen, _: Schema) -> Iterable[Tie]:
     """Return for each column the one that it is never below and nearest to."""
-    spreads = {each.position: _spread(each.values[~each.missing]) for each in cells}
-    pairs = [
-        (upper, lower)
-        for upper in cells
-        for lower in cells
-        if upper is not lower and upper.can_be_tied and upper.unit.holds(lower.unit)
-    ]
+    threshold = np.log(CHANCE / max(1, screen.n_pairs))
     best: dict[Hashable, tuple[float, Tie]] = {}
-    for upper, lower in pairs:
-        picked = rows[~upper.missing[rows] & ~lower.missing[rows]]
-        low = lower.within(upper.unit)
-        if not len(picked) or not np.all(upper.values[picked] >= low[picked]):
-            continue
-        present = ~upper.missing
-        if lower.missing[present].any() or not np.all(upper.values[present] >= low[present]):
-            continue
-        ranks = np.searchsorted(np.sort(low[picked]), upper.values[picked], side="right")
-        chance = float(ranks.mean() / len(picked))
-        if log_tail(int(present.sum()), 1.0, chance) >= np.log(CHANCE / len(pairs)):
-            continue
-        # The unit of the lower column may be coarser, and its spread then a smaller number.
-        spread = _spread(upper.values[present] - low[present])
-        if spread > _MOST_SPREAD * min(spreads[upper.position], _spread(low[present])):
-            continue
-        if upper.name not in best or spread < best[upper.name][0]:
-            best[upper.name] = spread, Tie(upper.name, "order", {lower.name: 1})
+    for upper in screen.targets:
+        known = screen.comparable(upper.unit)
+        present = ~upper.missing[screen.rows]
+        is_above = upper.values[screen.rows, None] >= known.values
+        is_lower = (is_above & ~known.missing)[present].all(axis=0)
+        for i in np.flatnonzero(is_lower):
+            lower = known.cells[i]
+            if lower is upper:
+                continue
+            spread = _spread_above(upper, lower, known.values[present, i], threshold)
+            if spread is not None and (upper.name not in best or spread < best[upper.name][0]):
+                best[upper.name] = spread, Tie(upper.name, "order", {lower.name: 1})
     return [tie for _, tie in best.values()]
+
+
+def _spread_above(
+    upper: _Cells, lower: _Cells, low_sample: np.ndarray, threshold: float
+) -> float | None:
+    """Return how far a column spreads above another; None if it is not above, or not near it."""
+    present = ~upper.missing
+    high, low = upper.values[present], lower.within(upper.unit)[present]
+    if lower.missing[present].any() or not np.all(high >= low) or not len(low_sample):
+        return None
+    ranks = np.searchsorted(np.sort(low_sample), high, side="right")
+    if log_tail(len(high), 1.0, float(ranks.mean() / len(low_sample))) >= threshold:
+        return None
+    spread = _spread(high - low)
+    return spread if spread <= _MOST_SPREAD * min(_spread(high), _spread(low)) else None
 
 
 def _spread(values: np.ndarray) -> float:
@@ -235,48 +279,47 @@ def _spread(values: np.ndarray) -> float:
     return float(np.abs(values - np.median(values)).mean())
 
 
-def _equalities(cells: list[_Cells], rows: np.ndarray, schema: Schema) -> Iterable[Tie]:
+def _equalities(screen: _Screen, _: Schema) -> Iterable[Tie]:
     """Return for each column the earlier one that it is most often equal to."""
-    pairs = [
-        (own, other)
-        for own in cells
-        for other in cells
-        if own.can_be_tied
-        and own.position > other.position
-        and own.is_continuous
-        and other.is_continuous
-        and own.unit.holds(other.unit)
-    ]
     best: dict[Hashable, tuple[float, Tie]] = {}
-    for own, other in pairs:
-        values = other.within(own.unit)
-        is_plain = ~own.has_spike & ~other.has_spike & ~own.missing
-        seen = is_plain[rows] & (own.values[rows] == values[rows])
-        if seen.mean() < _LEAST_EQUAL / 2 or other.missing[~own.missing].any():
+    for own in screen.targets:
+        if not own.is_continuous:
             continue
-        n_equal, n_rows = int((own.values == values)[is_plain].sum()), int((~own.missing).sum())
-        share = n_equal / n_rows
-        if share < _LEAST_EQUAL or not _is_equality(own, values, is_plain, len(pairs)):
-            continue
-        is_copy = bool(np.all((own.values == values)[~own.missing]))
-        tie = Tie(own.name, "sum" if is_copy else "equality", {other.name: 1})
-        if own.name not in best or share > best[own.name][0]:
-            best[own.name] = share, tie
+        known = screen.comparable(own.unit)
+        is_plain = ~own.missing[screen.rows] & ~own.has_spike[screen.rows]
+        is_equal = (own.values[screen.rows, None] == known.values) & ~known.has_spike
+        shares = (is_equal & is_plain[:, None]).mean(axis=0)
+        for i in np.flatnonzero(shares >= _LEAST_EQUAL / 2):
+            other = known.cells[i]
+            if other.position >= own.position or not other.is_continuous:
+                continue
+            share = _share_equal(own, other, screen.n_pairs)
+            if share is not None and (own.name not in best or share > best[own.name][0]):
+                is_copy = bool(np.all((own.values == other.within(own.unit))[~own.missing]))
+                tie = Tie(own.name, "sum" if is_copy else "equality", {other.name: 1})
+                best[own.name] = share, tie
     return [tie for _, tie in best.values()]
 
 
-def _is_equality(own: _Cells, values: np.ndarray, is_plain: np.ndarray, n_pairs: int) -> bool:
-    """Tell whether two columns are equal more often than chance, and a smooth tie, would have it."""
-    threshold = np.log(CHANCE / n_pairs)
-    first, second = own.values[is_plain], values[is_plain]
+def _share_equal(own: _Cells, other: _Cells, n_pairs: int) -> float | None:
+    """Return the share of rows in which two columns are equal beside their spikes.
+
+    None if it is small, or not more than chance, or a smooth dependence, would have it.
+    """
+    if other.missing[~own.missing].any():
+        return None
+    is_plain = ~own.has_spike & ~other.has_spike & ~own.missing
+    first, second = own.values[is_plain], other.within(own.unit)[is_plain]
     n_rows, n_equal = int((~own.missing).sum()), int((first == second).sum())
+    if n_equal < _LEAST_EQUAL * n_rows:
+        return None
     left, n_left = np.unique(first, return_counts=True)
     right, n_right = np.unique(second, return_counts=True)
     _, i, j = np.intersect1d(left, right, assume_unique=True, return_indices=True)
     chance = float(np.sum((n_left[i] / n_rows) * (n_right[j] / n_rows)))
-    if log_tail(n_rows, n_equal / n_rows, chance) >= threshold:
-        return False
-    step = own.unit.step
-    n_beside = int((np.abs(first - second) == step).sum()) if own.unit.is_exact else 0
+    n_beside = int((np.abs(first - second) == own.unit.step).sum()) if own.unit.is_exact else 0
     n_near = n_equal + n_beside
-    return log_tail(n_near, n_equal / n_near, 0.5) < threshold
+    log_chance = max(
+        log_tail(n_rows, n_equal / n_rows, chance), log_tail(n_near, n_equal / n_near, 0.5)
+    )
+    return n_equal / n_rows if log_chance < np.log(CHANCE / n_pairs) else None

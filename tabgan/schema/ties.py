@@ -19,8 +19,8 @@ __all__ = [
     "bounds_follow",
     "bounds_of_rest",
     "check_operands",
-    "check_ties",
     "order_of_ties",
+    "settle_ties",
     "tie_of",
     "with_tie",
 ]
@@ -141,39 +141,62 @@ def order_of_ties(schema: Schema) -> list[Tie]:
     return ordered
 
 
-def check_ties(frame: pd.DataFrame, schema: Schema) -> None:
-    """Refuse declared ties that cannot be, or that the table breaks."""
+def settle_ties(frame: pd.DataFrame, schema: Schema) -> None:
+    """Refuse declared ties that cannot be, or that the table breaks, and settle what they entail.
+
+    A column that is equal to another in all rows is a copy of it, which is a sum. A sum keeps the
+    bounds that follow from those of its terms.
+    """
     for tie in order_of_ties(schema):
         check_operands(tie, schema)
         tie.check(frame, schema)
+        rest, missing = tie.remainder(frame, schema)
+        is_present = ~np.asarray(frame[tie.name].isna())
+        if tie.kind == "equality" and not (missing | (rest != 0))[is_present].any():
+            tie = Tie(tie.name, "sum", tie.signs)
+            schema[tie.name] = with_tie(schema[tie.name].replace(same_as=None), tie)
+        if tie.kind == "sum":
+            kept = bounds_follow(tie, schema, bounds_of_rest(rest[~missing]))
+            lost = [
+                side for side, is_kept in zip(("low", "high"), kept, strict=True) if not is_kept
+            ]
+            schema[tie.name] = schema[tie.name].replace(**dict.fromkeys(lost))
 
 
 def check_operands(tie: Tie, schema: Schema) -> None:
     """Refuse a tie to columns that are not fit for it."""
-    own = Ticks.of(schema[tie.name])
-    column = schema[tie.name]
-    n_names = len(getattr(column, "plus", None) or ()) + len(getattr(column, "minus", None) or ())
+    own, column = Ticks.of(schema[tie.name]), schema[tie.name]
+    assert own is not None and isinstance(column, Quantity)
     for name in tie.signs:
-        problem = "" if name in schema else "which is not in the table"
-        other = None if problem else Ticks.of(schema[name])
-        if not problem and other is None:
-            problem = f"which is {schema[name].kind}, and neither a number nor a date"
-        elif own is not None and other is not None and not own.holds(other):
-            problem = "whose values are not on the grid (decimals, step, resolution) of its own"
+        problem = _operand_problem(own, name, schema)
         if problem:
             raise SchemaError(
                 f"Column {tie.name!r} is declared to depend on {name!r}, {problem}; name another "
                 "column, or leave it out."
             )
-    if tie.kind == "sum" and own is not None and own.unit and tie.signs != {next(iter(tie.signs)): 1}:
+    if tie.kind != "sum":
+        return
+    if own.unit and list(tie.signs.values()) != [1]:
         raise SchemaError(
             f"Column {tie.name!r} is a date, which is at most one date in 'plus' and a remainder; "
             "leave the others out."
         )
-    if tie.kind == "sum" and n_names != len(tie.signs):
+    if len(column.plus or ()) + len(column.minus or ()) != len(tie.signs):
         raise SchemaError(
             f"Column {tie.name!r} names a column twice in 'plus' and 'minus'; drop one of them."
         )
+
+
+def _operand_problem(own: Ticks, name: Hashable, schema: Schema) -> str:
+    """Return what makes a column unfit to be tied to, empty if nothing does."""
+    if name not in schema:
+        return "which is not in the table"
+    other = Ticks.of(schema[name])
+    if other is None:
+        return f"which is {schema[name].kind}, and neither a number nor a date"
+    if not own.holds(other):
+        return "whose values are not on the grid (decimals, step, resolution) of its own"
+    return ""
 
 
 def bounds_follow(tie: Tie, schema: Schema, rest: tuple[Any, Any]) -> tuple[bool, bool]:
