@@ -353,21 +353,16 @@ class _TableReader(_Reader):
     def read(self) -> Conditions:
         n_conditions = len(self.conditions)
         levels, normals, mask = self.empty(n_conditions)
-        restored, all_tied = [], []
+        restored: list[Restored] = []
+        tied: list[GivenTied] = []
         derived: dict[Hashable, list[Hashable]] = {}
         for name in self.conditions.columns:
             lookup = self.lookup(name)
             if lookup is not None:
                 derived.setdefault(self.root(lookup), []).append(name)
                 continue
-            cells, tied = self.conditions[name], self.tie(name)
-            is_given = ~np.asarray(cells.isna())
-            if tied is not None and is_given.any():
-                reader = TiedReader(tied, self.conditions)
-                given = self._encode(name, reader.remainders())
-                all_tied.append(GivenTied(self.positions[name], reader.own_cells(), is_given))
-            else:
-                given = self._encode(name, cells[is_given])
+            is_given = ~np.asarray(self.conditions[name].isna())
+            given = self._read_column(name, is_given, restored, tied)
             if name not in self.column_of:
                 continue
             level_part, normal_part = self.parts[self.positions[name]]
@@ -376,23 +371,37 @@ class _TableReader(_Reader):
                 levels[is_given, level_part] = given.levels
             if normal_part is not None and given.numbers is not None:
                 normals[is_given, normal_part] = given.normals * given.is_continuous
-                if tied is not None:
-                    continue
-                numbers = np.zeros(n_conditions, given.numbers.dtype)
-                numbers[is_given] = given.numbers
-                restored.append(self.restored(name, numbers=numbers, is_given=is_given))
         found = [self._derived_sets(root, names, levels, mask) for root, names in derived.items()]
         sets = [each for each in found if each is not None]
-        codes = Codes(levels, normals)
         return Conditions(
-            codes,
+            Codes(levels, normals),
             mask,
             tuple(sets),
             tuple(restored),
             False,
             coder=self.coder,
-            tied=tuple(all_tied),
+            tied=tuple(tied),
         )
+
+    def _read_column(
+        self,
+        name: Hashable,
+        is_given: np.ndarray,
+        restored: list[Restored],
+        tied: list[GivenTied],
+    ) -> GivenCells:
+        """Encode the given cells of a column, and add how they come back to one of the lists."""
+        tie = self.tie(name)
+        if tie is not None:
+            reader = TiedReader(tie, self.conditions)
+            tied.append(GivenTied(self.positions[name], reader.own_cells(), is_given))
+            return reader.encode(self.column_coder(name), strict=self.strict)
+        given = self._encode(name, self.conditions[name][is_given])
+        if given.numbers is not None and name in self.column_of:
+            numbers = np.zeros(len(is_given), given.numbers.dtype)
+            numbers[is_given] = given.numbers
+            restored.append(self.restored(name, numbers=numbers, is_given=is_given))
+        return given
 
     def _encode(self, name: Hashable, cells: pd.Series) -> GivenCells:
         return encode_given(self.column_coder(name), cells, strict=self.strict)

@@ -52,6 +52,11 @@ class TiedColumn:
         assert unit is not None
         return unit
 
+    @property
+    def rest_dtype(self) -> str:
+        """Dtype of the remainder."""
+        return "Int64" if self.unit.is_exact else "Float64"
+
     def fit(self, frame: pd.DataFrame) -> tuple[ColumnCoder, np.ndarray]:
         """Learn the coder of what is modelled, and the number of training rows of each level."""
         if not self.tie.has_remainder:
@@ -79,7 +84,7 @@ class TiedColumn:
     def remainder(self, frame: Any) -> pd.Series:
         """Return what the other columns leave of the tied one, in ticks."""
         rest, missing = self.tie.remainder(frame, self.schema)
-        cells = pd.array(rest, dtype="Int64" if rest.dtype.kind == "i" else "Float64")
+        cells = pd.array(rest, dtype=self.rest_dtype)
         cells[missing] = pd.NA
         own = frame[self.tie.name]
         return pd.Series(cells, index=own.index, name=own.name)

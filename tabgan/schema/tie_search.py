@@ -241,7 +241,10 @@ def _is_sum(
 
 
 def _orders(screen: _Screen, _: Schema) -> Iterable[Tie]:
-    """Return for each column the one that it is never below and nearest to."""
+    """Return for each column the one that it is never below and nearest to.
+
+    At the same distance in all rows it is a sum: a copy is one of an earlier column.
+    """
     threshold = np.log(CHANCE / max(1, screen.n_pairs))
     best: dict[Hashable, tuple[float, Tie]] = {}
     for upper in screen.targets:
@@ -251,12 +254,20 @@ def _orders(screen: _Screen, _: Schema) -> Iterable[Tie]:
         is_lower = (is_above & ~known.missing)[present].all(axis=0)
         for i in np.flatnonzero(is_lower):
             lower = known.cells[i]
-            if lower is upper:
-                continue
             spread = _spread_above(upper, lower, known.values[present, i], threshold)
-            if spread is not None and (upper.name not in best or spread < best[upper.name][0]):
-                best[upper.name] = spread, Tie(upper.name, "order", {lower.name: 1})
+            if spread is None or (upper.name in best and spread >= best[upper.name][0]):
+                continue
+            is_sum = (spread == 0 and upper.unit.is_exact) or _is_copy(upper, lower)
+            best[upper.name] = (
+                spread,
+                Tie(upper.name, "sum" if is_sum else "order", {lower.name: 1}),
+            )
     return [tie for _, tie in best.values()]
+
+
+def _is_copy(own: _Cells, other: _Cells) -> bool:
+    """Tell whether a column is equal to another in all rows."""
+    return bool(np.all((own.values == other.within(own.unit))[~own.missing]))
 
 
 def _spread_above(
@@ -264,6 +275,8 @@ def _spread_above(
 ) -> float | None:
     """Return how far a column spreads above another; None if it is not above, or not near it."""
     present = ~upper.missing
+    if upper.position <= lower.position and _is_copy(upper, lower):
+        return None
     high, low = upper.values[present], lower.within(upper.unit)[present]
     if lower.missing[present].any() or not np.all(high >= low) or not len(low_sample):
         return None
@@ -295,9 +308,7 @@ def _equalities(screen: _Screen, _: Schema) -> Iterable[Tie]:
                 continue
             share = _share_equal(own, other, screen.n_pairs)
             if share is not None and (own.name not in best or share > best[own.name][0]):
-                is_copy = bool(np.all((own.values == other.within(own.unit))[~own.missing]))
-                tie = Tie(own.name, "sum" if is_copy else "equality", {other.name: 1})
-                best[own.name] = share, tie
+                best[own.name] = share, Tie(own.name, "equality", {other.name: 1})
     return [tie for _, tie in best.values()]
 
 
