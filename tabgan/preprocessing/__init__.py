@@ -10,10 +10,11 @@ which part.
 ``text`` reads written numbers and dates, ``datetime`` counts ticks, ``numeric`` finds spikes and
 ``value_map`` maps the rest, ``categorical`` lists levels, ``missing`` adds a level of its own,
 ``column`` puts them together and gives back the dtype. Columns that are functions of another are
-looked up (``relations``), identifiers are made up anew (``identifiers``). What is learned holds no
+looked up (``relations``), those tied to others by sums, order or equality completed after them
+(``ties``), identifiers are made up anew (``identifiers``). What is learned holds no
 value of a single row, except levels. Conditions on a sample are read by the same coders
 (``wanted`` is what users write, ``given_cells`` and ``allowed`` read it for one column,
-``conditions`` for several).
+``conditions`` for several, ``tied_conditions`` where they are tied).
 """
 
 from tabgan.preprocessing.condition_texts import condition_from_text
