@@ -119,7 +119,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Raises
         ------
         SchemaError
-            If columns, missing cells or a derived column do not agree with the fitted table.
+            If columns, missing cells or relations do not agree with the fitted table.
         UnseenLevelError
             If a categorical column holds a level that fit never saw.
         """

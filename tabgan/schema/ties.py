@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,7 @@ class Tie:
     """
 
     name: Hashable
-    kind: str
+    kind: Literal["equality", "sum", "order"]
     signs: Mapping[Hashable, int]
 
     @property
