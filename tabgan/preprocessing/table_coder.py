@@ -214,6 +214,8 @@ class TableCoder:
             if lookup.root in lookups:
                 raise SchemaError("a derived column is derived from a derived column")
             lookup.check_sizes(coders[lookup.root].n_levels)
+        for position, tied in ties.items():
+            tied.check_coder(coders[position])
         return cls(schema, tuple(coders), lookups, layout, ties)
 
 

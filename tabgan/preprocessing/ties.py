@@ -14,6 +14,7 @@ import pandas as pd
 from tabgan.exceptions import SchemaError
 from tabgan.preprocessing.arrays import to_array
 from tabgan.preprocessing.column import ColumnCoder, fit_column
+from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.schema import Column, Continuous, Integer, Schema
 from tabgan.schema.cells import first_example
 from tabgan.schema.learn import describe
@@ -80,6 +81,14 @@ class TiedColumn:
         rest = self.remainder(frame)
         self._check_values(frame[self.tie.name], rest, coder)
         return coder.encode(rest, generator)
+
+    def check_coder(self, coder: ColumnCoder) -> None:
+        """Refuse a coder that is not that of what is modelled; ValueError."""
+        is_number = isinstance(coder.coder.inner, NumericCoder)
+        is_text = self.column.text_form is not None and not self.tie.has_remainder
+        is_date = bool(self.unit.unit) and not self.tie.has_remainder
+        if not (is_number or is_text or is_date):
+            raise ValueError("a tied column is coded by something else than numbers")
 
     def remainder(self, frame: Any) -> pd.Series:
         """Return what the other columns leave of the tied one, in ticks."""

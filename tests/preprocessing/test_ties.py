@@ -226,6 +226,14 @@ def test_a_state_with_another_tie_is_refused(field: str, value: Any) -> None:
         TableTransformer.from_state(state, arrays).decode(Codes(*_zero_codes(state)))
 
 
+def test_a_remainder_that_is_no_number_is_refused() -> None:
+    state, arrays = _fit(_numbers()).to_state()
+    inner = state["coders"][2]["inner"]
+    state["coders"][2]["inner"] = {"type": "text", "form": "#,##0", "inner": inner}
+    with pytest.raises(ArchiveError, match="something else than numbers"):
+        TableTransformer.from_state(state, arrays)
+
+
 def _zero_codes(state: dict) -> tuple[np.ndarray, np.ndarray]:
     layout = state["layout"]
     n_levels, n_normals = len(layout["level_columns"]), len(layout["normal_columns"])
