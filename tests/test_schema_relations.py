@@ -69,6 +69,15 @@ def test_missing_cells_count_as_a_value() -> None:
     assert _derived(pd.DataFrame({"zone": zone, "borough": borough})) == {}
 
 
+def test_thousands_of_cities_lie_in_countries() -> None:
+    city = np.random.default_rng(0).permutation(np.repeat(np.arange(5000), 4))
+    cities = np.array([f"city {i}" for i in range(5000)])[city]
+    countries = np.array([f"country {i}" for i in range(70)])[city % 70]
+    assert _derived(pd.DataFrame({"city": cities, "country": countries})) == {"country": "city"}
+    countries[0] = "nowhere"
+    assert _derived(pd.DataFrame({"city": cities, "country": countries})) == {}
+
+
 def test_few_rows_are_no_evidence() -> None:
     # Eight rows agree by chance with probability 2 ** -6, in one of many pairs surely.
     table = pd.DataFrame({"a": [0, 0, 0, 0, 1, 1, 1, 1], "b": [1, 1, 1, 1, 0, 0, 0, 0]})

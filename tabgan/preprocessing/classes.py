@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import InvalidParameterError
-from tabgan.preprocessing.conditions import check_names
+from tabgan.preprocessing.condition_reading import check_names
 from tabgan.preprocessing.level_blocks import LevelBlocks, LevelLimits
 from tabgan.preprocessing.table_coder import TableCoder
 
@@ -76,7 +76,7 @@ def read_classes(coder: TableCoder, name: Hashable) -> Classes:
     position = list(coder.schema).index(name)
     own, lookup = coder.coders[position], coder.lookups.get(position)
     n_values = own.coder.n_values
-    if own.has_normal or n_values < 2:
+    if own.has_normal or n_values < 2 or position in coder.ties:
         raise InvalidParameterError(
             f"Column {name!r} is {own.column.kind} and no choice among levels, so there is nothing "
             "to classify by; name a column of a few values, such as a category."

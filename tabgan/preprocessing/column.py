@@ -85,9 +85,15 @@ class ColumnCoder:
         return self.n_levels > 1 or self.has_normal
 
     def encode(
-        self, series: pd.Series, generator: np.random.Generator | None = None
+        self,
+        series: pd.Series,
+        generator: np.random.Generator | None = None,
+        equal: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return levels, int32, and normal scores, float32 or None, of a Series."""
+        """Return levels, int32, and normal scores, float32 or None, of a Series.
+
+        `equal` tells which cells are equal to those of the column that this one is tied to.
+        """
         missing = missing_cells(series)
         if missing.any() and not self.coder.has_missing:
             raise SchemaError(
@@ -96,7 +102,7 @@ class ColumnCoder:
                 "or fit on a table that has some."
             )
         values = read_cells(series, missing, self.column)
-        levels, normals = self.coder.encode(values, missing, generator)
+        levels, normals = self.coder.encode(values, missing, generator, equal)
         unseen = levels < 0
         if unseen.any():
             known = ", ".join(repr(level) for level in self.coder.inner.level_values[:10].tolist())
@@ -150,7 +156,11 @@ class ColumnCoder:
             return to_array(inner.decode_normals(normals), None, self.column)
         first = self.coder.first_cluster
         is_continuous = levels >= first
-        decoded = inner.decode_normals(normals[is_continuous], levels[is_continuous] - first)
+        if self.coder.has_equal:
+            # Until they are copied from the other column, equal cells hold the middle.
+            is_continuous |= levels == self.coder.equal_level
+        clusters = np.maximum(levels[is_continuous] - first, 0)
+        decoded = inner.decode_normals(normals[is_continuous], clusters)
         # Levels without a value of their own (missing, clusters) hold any.
         level_values = inner.level_values
         padding = np.zeros(self.n_levels - len(level_values), decoded.dtype)
@@ -163,8 +173,11 @@ class ColumnCoder:
     def _level_array(self) -> Any:
         """The value of each level, as an array of the column's dtype."""
         values = self.coder.inner.level_values
-        missing = np.arange(self.n_levels) >= len(values)
-        padding = np.empty(int(missing.sum()), values.dtype)
+        missing = np.arange(self.n_levels) == len(values)
+        # Levels without a value of their own (missing, equal) hold any.
+        padding = np.repeat(values[:1], self.n_levels - len(values))
+        if not len(values):
+            padding = np.empty(self.n_levels, values.dtype)
         return to_array(np.concatenate([values, padding]), missing, self.column)
 
     def _make_up(
@@ -177,22 +190,47 @@ class ColumnCoder:
 
 
 def fit_column(
-    series: pd.Series, column: Column, *, all_levels: bool | None = None, linear: bool = False
+    series: pd.Series,
+    column: Column,
+    *,
+    all_levels: bool | None = None,
+    equal: np.ndarray | None = None,
+    linear: bool = False,
 ) -> tuple[ColumnCoder, np.ndarray]:
     """Learn the coder of a column; return it and the number of training rows of each level.
 
     With `all_levels` every value of a number column is a level, else only where
     :func:`~tabgan.schema.rules.has_level_per_value` says so. With `linear` other numbers are put on
-    a straight scale.
+    a straight scale. Cells that are `equal` to those of another column share a level, unless they
+    are spikes.
     """
     missing = missing_cells(series)
+    options = {"all_levels": all_levels, "linear": linear}
     if isinstance(column, Identifier | Text):
         inner, counts = MadeUpCoder.fit(series[~missing], column)
     else:
-        options = {"all_levels": all_levels, "linear": linear}
-        inner, counts = _fit_inner(read_cells(series, missing, column), column, options)
+        values = read_cells(series, missing, column)
+        inner, counts = _fit_inner(values, column, options)
     coder = MissingCoder(inner, bool(missing.any()))
+    if equal is not None and coder.has_normal:
+        is_equal = np.zeros(len(series), bool)
+        own_levels = inner.encode(values)[0]
+        is_equal[~missing] = equal[~missing] & ~coder.has_own_level(values, own_levels)
+        if is_equal.any():
+            return _fit_beside_equal(series, column, is_equal, equal)
     return ColumnCoder(series.name, column, coder), coder.count(counts, int(missing.sum()))
+
+
+def _fit_beside_equal(
+    series: pd.Series, column: Column, is_equal: np.ndarray, equal: np.ndarray
+) -> tuple[ColumnCoder, np.ndarray]:
+    """Learn the coder of a column from the cells that have not the level of equal ones."""
+    rest = series[~is_equal]
+    missing = missing_cells(rest)
+    inner, _ = _fit_inner(read_cells(rest, missing, column), column, {})
+    coder = ColumnCoder(series.name, column, MissingCoder(inner, bool(missing.any()), True))
+    levels, _ = coder.encode(series, equal=equal)
+    return coder, np.bincount(levels, minlength=coder.n_levels)
 
 
 def _fit_inner(values: Any, column: Column, options: dict[str, Any]) -> tuple[Any, np.ndarray]:

@@ -17,10 +17,13 @@ from tabgan.preprocessing.text import TextCoder
 from tabgan.preprocessing.wanted import MISSING
 from tabgan.schema import Column, Datetime, Duration
 from tabgan.schema.cells import dtype_from_text, is_text
+from tabgan.schema.columns import Quantity
 from tabgan.schema.text_forms import format_texts, is_date_form, parse_texts
 
 __all__ = [
+    "UNREADABLE",
     "GivenCells",
+    "as_column",
     "as_objects",
     "decode_numbers",
     "encode_given",
@@ -92,7 +95,7 @@ def encode_given(coder: ColumnCoder, cells: pd.Series, *, strict: bool = True) -
         _check_numbers(coder, cells[~missing], numbers)
     n_values = coder.coder.n_values
     levels = np.full(n_cells, n_values, np.int32)
-    levels[~missing] = inner_levels + (coder.coder.has_missing & (inner_levels >= n_values))
+    levels[~missing] = coder.coder.shifted(inner_levels)
     is_continuous = np.zeros(n_cells, bool)
     normals = np.zeros(n_cells, np.float32)
     if not coder.has_normal:
@@ -126,7 +129,7 @@ def _read(coder: ColumnCoder, cells: pd.Series) -> tuple[Any, np.ndarray | None]
     """What the column's coder takes, and the numbers in it, if it is coded by numbers."""
     column = coder.column
     try:
-        values = read_cells(_as_column(coder, cells), np.zeros(len(cells), bool), column)
+        values = read_cells(as_column(column, cells), np.zeros(len(cells), bool), column)
         if not is_numeric(coder):
             return values, None
         return values, _to_numbers(coder, values)
@@ -138,17 +141,16 @@ def _read(coder: ColumnCoder, cells: pd.Series) -> tuple[Any, np.ndarray | None]
         ) from error
 
 
-def _as_column(coder: ColumnCoder, cells: pd.Series) -> pd.Series:
+def as_column(column: Column, cells: pd.Series) -> pd.Series:
     """Cells as their column has them: texts, instants of its zone, and numbers that are no bool."""
-    inner = coder.coder.inner
-    if isinstance(inner, TextCoder):
-        texts = as_objects([_as_text(cell, inner.form) for cell in cells])
-        return pd.Series(texts, index=cells.index, dtype=object, name=coder.name)
-    if isinstance(coder.column, Datetime):
-        return in_zone(cells.astype(object) if is_text(cells) else cells, coder.column)
-    if isinstance(coder.column, Duration):
+    if column.text_form is not None and isinstance(column, Quantity):
+        texts = as_objects([_as_text(cell, column.text_form) for cell in cells])
+        return pd.Series(texts, index=cells.index, dtype=object, name=cells.name)
+    if isinstance(column, Datetime):
+        return in_zone(cells.astype(object) if is_text(cells) else cells, column)
+    if isinstance(column, Duration):
         return in_spans(cells)
-    if is_numeric(coder):
+    if isinstance(column, Quantity):
         for cell in cells if cells.dtype == object else cells[:1]:
             refuse_other_kinds(cell)
     return cells

@@ -8,12 +8,10 @@ import numpy as np
 
 from tabgan.preprocessing.clusters import find_cuts
 from tabgan.preprocessing.value_map import ValueMap
-from tabgan.schema.rules import has_level_per_value
+from tabgan.schema.rules import has_level_per_value, is_spike
 
 __all__ = ["NumericCoder"]
 
-_SPIKE_ROWS = 10
-_SPIKE_SHARE = 1 / 96
 _MIN_REST = 5
 
 
@@ -78,8 +76,7 @@ class NumericCoder:
             return coder, np.array([len(values)])
         if all_levels is None:
             all_levels = has_level_per_value(len(values), len(distinct))
-        frequent = counts >= max(_SPIKE_ROWS, _SPIKE_SHARE * len(values))
-        is_level = np.full(len(distinct), True) if all_levels else frequent
+        is_level = np.full(len(distinct), True) if all_levels else is_spike(counts)
         n_rest = int(counts[~is_level].sum())
         value_maps: list[ValueMap] = []
         cuts = np.zeros(0)

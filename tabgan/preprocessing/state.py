@@ -15,6 +15,7 @@ from tabgan.preprocessing.made_up import MadeUpCoder
 from tabgan.preprocessing.missing import MissingCoder
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.preprocessing.text import TextCoder
+from tabgan.preprocessing.ties import modelled_column
 from tabgan.preprocessing.value_map import ValueMap
 from tabgan.schema import Categorical, Schema
 
@@ -30,7 +31,8 @@ def coders_to_state(coders: Sequence[ColumnCoder]) -> tuple[list[State], Arrays]
     arrays: Arrays = {}
     for position, coder in enumerate(coders):
         state, own_arrays = _inner_to_state(coder.coder.inner, coder)
-        states.append({"has_missing": coder.coder.has_missing, "inner": state})
+        flags = {"has_missing": coder.coder.has_missing, "has_equal": coder.coder.has_equal}
+        states.append({**flags, "inner": state})
         if coder.blocks is not None:
             own_arrays["block_of"] = coder.blocks.block_of
             own_arrays["shares_in_block"] = coder.blocks.shares
@@ -42,9 +44,10 @@ def coders_from_state(states: list[State], arrays: Arrays, schema: Schema) -> li
     """Return the coders of the columns of a schema."""
     coders = []
     for position, ((name, column), state) in enumerate(zip(schema.items(), states, strict=True)):
-        own = arrays_below(f"{position}.", arrays)
+        own, column = arrays_below(f"{position}.", arrays), modelled_column(name, column)
         inner = _inner_from_state(state["inner"], own, column)
-        blocks, missing_coder = None, MissingCoder(inner, bool(state["has_missing"]))
+        has_missing, has_equal = bool(state["has_missing"]), bool(state["has_equal"])
+        blocks, missing_coder = None, MissingCoder(inner, has_missing, has_equal)
         if "block_of" in own:
             blocks = LevelBlocks(own["block_of"], own["shares_in_block"])
             blocks.check(missing_coder.n_levels)

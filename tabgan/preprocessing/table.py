@@ -14,7 +14,8 @@ from tabgan._params import Options, check_parameters
 from tabgan._random import child_seed, root_seed
 from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
 from tabgan.preprocessing.classes import Classes, read_classes
-from tabgan.preprocessing.conditions import Conditions, read_conditions
+from tabgan.preprocessing.condition_reading import read_conditions
+from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.input_kind import InputKind
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.level_blocks import LevelLimits
@@ -167,7 +168,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Raises
         ------
         SchemaError
-            If columns, missing cells or a derived column do not agree with the fitted table.
+            If columns, missing cells or relations do not agree with the fitted table.
         UnseenLevelError
             If a categorical column holds a level that fit never saw, and no level of it is
             protected: else a level that is not known may be one that is, and is treated so.

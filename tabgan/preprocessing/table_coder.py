@@ -16,9 +16,13 @@ from tabgan.preprocessing.level_blocks import LevelLimits, draw_levels
 from tabgan.preprocessing.parts import check_layout, make_layout
 from tabgan.preprocessing.relations import Lookup, fit_lookup
 from tabgan.preprocessing.state import coders_from_state, coders_to_state
+from tabgan.preprocessing.ties import TiedColumn, tied_columns
 from tabgan.schema import Schema
 
 __all__ = ["TableCoder"]
+
+Given = dict[int, tuple[np.ndarray, Any]]
+"""By position of a tied column: which of its cells are given, and an array that holds them."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,16 @@ class TableCoder:
         Those of derived columns, by the column's position.
     layout : Layout
         Of the parts of the other columns.
+    ties : dict of int to TiedColumn
+        Those of columns that are tied to others, by the column's position; each after those that it
+        is tied to. The coder of such a column may be that of a remainder.
     """
 
     schema: Schema
     coders: tuple[ColumnCoder, ...]
     lookups: dict[int, Lookup]
     layout: Layout
+    ties: dict[int, TiedColumn]
 
     @classmethod
     def fit(cls, frame: pd.DataFrame, schema: Schema, *, linear: bool = False) -> "TableCoder":
@@ -49,18 +57,23 @@ class TableCoder:
         With `linear` numbers are coded on straight scales and not by their ranks.
         """
         roots = {column.derived_from for column in schema.values()} - {None}
+        ties = _ties(schema)
         coders, counts = [], []
-        for name, column in schema.items():
+        for position, (name, column) in enumerate(schema.items()):
             is_looked_up = name in roots or column.derived_from is not None
-            coder, level_counts = fit_column(
-                frame[name], column, all_levels=True if is_looked_up else None, linear=linear
-            )
+            if position in ties and not is_looked_up:
+                coder, level_counts = ties[position].fit(frame, linear=linear)
+            else:
+                all_levels = True if is_looked_up else None
+                coder, level_counts = fit_column(
+                    frame[name], column, all_levels=all_levels, linear=linear
+                )
             coders.append(coder if column.derived_from else coder.with_blocks(level_counts))
             counts.append(level_counts)
         lookups = _fit_lookups(frame, schema, coders)
         modelled = _modelled(coders, lookups)
         layout = make_layout([(coders[i], counts[i]) for i in modelled], len(frame))
-        return cls(schema, tuple(coders), lookups, layout)
+        return cls(schema, tuple(coders), lookups, layout, ties)
 
     def encode(self, frame: pd.DataFrame, generator: np.random.Generator | None) -> Codes:
         """Return the codes of a table that has the columns of the schema."""
@@ -69,7 +82,11 @@ class TableCoder:
         used: dict[int, np.ndarray] = {}
         for position, level_part, normal_part in self.parts():
             coder = self.coders[position]
-            used[position], column_normals = coder.encode(frame[coder.name], generator)
+            if position in self.ties:
+                tied = self.ties[position]
+                used[position], column_normals = tied.encode(frame, coder, generator)
+            else:
+                used[position], column_normals = coder.encode(frame[coder.name], generator)
             if level_part is not None:
                 levels[:, level_part] = coder.to_part(used[position])
             if normal_part is not None:
@@ -112,9 +129,48 @@ class TableCoder:
             position: pd.Series(array, dtype=array.dtype, copy=False)
             for position, array in sorted(arrays.items())
         }
+        self._complete(columns, used, {})
         frame = pd.DataFrame(columns, index=pd.RangeIndex(len(codes)), copy=False)
         frame.columns = pd.Index(list(self.schema), tupleize_cols=False)
         return frame
+
+    def recomplete(self, frame: pd.DataFrame, codes: Codes, given: Given) -> pd.DataFrame:
+        """Return a decoded table in which tied columns follow the others, which were changed.
+
+        Where cells of a tied column are given, these are kept.
+        """
+        columns = {position: frame.iloc[:, position] for position in range(frame.shape[1])}
+        used: dict[int, np.ndarray] = {}
+        rows = np.arange(len(codes))
+        for position, level_part, normal_part in self.parts():
+            if position not in self.ties:
+                continue
+            levels = None if level_part is None else codes.levels[:, level_part]
+            used[position] = np.zeros(len(codes), np.int32) if levels is None else levels
+            if self.ties[position].tie.has_remainder:
+                normals = None if normal_part is None else codes.normals[:, normal_part]
+                rest = self.coders[position].decode(levels, normals, rows=rows)
+                columns[position] = pd.Series(rest, copy=False)
+        self._complete(columns, used, given)
+        completed = pd.DataFrame(columns, index=frame.index, copy=False)
+        return completed.set_axis(frame.columns, axis=1)
+
+    def _complete(
+        self, columns: dict[int, pd.Series], used: dict[int, np.ndarray], given: Given
+    ) -> None:
+        """Put tied columns in the place of what is modelled of them."""
+        if not self.ties:
+            return
+        by_name = {name: columns[position] for position, name in enumerate(self.schema)}
+        for position, tied in self.ties.items():
+            array = tied.complete(
+                self.coders[position], used[position], columns[position].array, by_name
+            )
+            if position in given:
+                is_given, cells = given[position]
+                array[is_given] = cells[is_given]
+            columns[position] = pd.Series(array, dtype=array.dtype, copy=False)
+            by_name[tied.tie.name] = columns[position]
 
     def parts(self) -> Iterator[tuple[int, int | None, int | None]]:
         """Yield position, level part and normal part of each column that is not looked up."""
@@ -173,13 +229,22 @@ class TableCoder:
             int(position): Lookup(coders[position], int(root), arrays[f"lookups.{position}"])
             for position, root in state["lookups"]
         }
+        ties = _ties(schema)
         layout = Layout.from_state(state["layout"], arrays_below("layout.", arrays))
         check_layout(layout, [coders[i] for i in _modelled(coders, lookups)])
         for lookup in lookups.values():
             if lookup.root in lookups:
                 raise SchemaError("a derived column is derived from a derived column")
             lookup.check_sizes(coders[lookup.root].n_levels)
-        return cls(schema, tuple(coders), lookups, layout)
+        for position, tied in ties.items():
+            tied.check_coder(coders[position])
+        return cls(schema, tuple(coders), lookups, layout, ties)
+
+
+def _ties(schema: Schema) -> dict[int, TiedColumn]:
+    """Return the tied columns by position, each after those that it is tied to."""
+    positions = {name: position for position, name in enumerate(schema)}
+    return {positions[tied.tie.name]: tied for tied in tied_columns(schema)}
 
 
 def _fit_lookups(

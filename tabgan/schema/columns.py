@@ -22,6 +22,7 @@ __all__ = [
     "Duration",
     "Identifier",
     "Integer",
+    "Quantity",
     "Resolution",
     "Text",
 ]
@@ -78,8 +79,45 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Continuous(Column):
-    """A real number.
+class Quantity(Column):
+    """What numbers and dates share: ties to other columns of that kind. At most one is given.
+
+    Parameters
+    ----------
+    same_as : hashable, optional
+        Name of a column whose cell this one often holds too. Such cells are modelled as "equal";
+        nothing is promised of the others.
+    plus, minus : tuple of hashable, optional
+        Names of columns. The column is the sum of `plus`, less the sum of `minus`, and a remainder,
+        which is modelled in its stead. A date has one date as `plus` and no `minus`.
+    at_least : hashable, optional
+        Name of a column below which this one never lies: the difference is modelled in its stead.
+    """
+
+    same_as: Hashable | None = None
+    plus: tuple[Hashable, ...] | None = None
+    minus: tuple[Hashable, ...] | None = None
+    at_least: Hashable | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for field in ("plus", "minus"):
+            names = getattr(self, field)
+            if names is not None:
+                names = tuple(names) if isinstance(names, list | tuple) else (names,)
+                object.__setattr__(self, field, names or None)
+        is_sum = self.plus is not None or self.minus is not None
+        ties = [self.derived_from is not None, self.same_as is not None, is_sum]
+        if sum([*ties, self.at_least is not None]) > 1:
+            raise SchemaError(
+                "A column has one of derived_from, same_as, plus and minus, or at_least; leave the "
+                "others out."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Continuous(Quantity):
+    """A real number; see :class:`Quantity` for its ties to others.
 
     Parameters
     ----------
@@ -100,8 +138,8 @@ class Continuous(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Integer(Column):
-    """A whole number, whatever its dtype.
+class Integer(Quantity):
+    """A whole number, whatever its dtype; see :class:`Quantity` for its ties to others.
 
     Parameters
     ----------
@@ -176,8 +214,8 @@ class Categorical(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Datetime(Column):
-    """A date, an instant or a period.
+class Datetime(Quantity):
+    """A date, an instant or a period; see :class:`Quantity` for its ties to others.
 
     Parameters
     ----------

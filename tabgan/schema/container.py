@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import SchemaError
-from tabgan.schema.columns import KINDS, Column, Datetime, Duration
+from tabgan.schema.columns import KINDS, Column, Datetime, Duration, Quantity
 from tabgan.schema.files import read_values, write_values
 from tabgan.schema.values import decode_value, encode_value
 
 __all__ = ["Schema", "column_of_kind"]
 
-_COMMON_FIELDS = {field.name for field in dataclasses.fields(Column)}
+_COMMON_FIELDS = {field.name for field in dataclasses.fields(Quantity)}
 _MAX_DETAIL = 60
 _BOUNDS = ("low", "high")
 _BOUND_TYPES: dict[type[Column], tuple[Any, str]] = {
@@ -314,9 +314,7 @@ def _describe(name: Hashable, column: Column) -> list[str]:
 
 def _details(column: Column) -> str:
     """Return what is particular to the column, in a few words."""
-    words = []
-    if column.derived_from is not None:
-        words.append(f"derived from {column.derived_from}")
+    relation, words = _relation(column), []
     if column.text_form is not None:
         words.append(f"written {column.text_form}")
     for field in dataclasses.fields(column):
@@ -331,4 +329,22 @@ def _details(column: Column) -> str:
         elif not (field.name == "step" and value == 1):
             words.append(f"{field.name} {value}")
     text = "; ".join(words)
-    return text if len(text) <= _MAX_DETAIL else text[: _MAX_DETAIL - 3] + "..."
+    text = text if len(text) <= _MAX_DETAIL else text[: _MAX_DETAIL - 3] + "..."
+    return "; ".join(part for part in (relation, text) if part)
+
+
+def _relation(column: Column) -> str:
+    """Return how a column depends on others, in words; empty if it does not."""
+    if column.derived_from is not None:
+        return f"derived from {column.derived_from}"
+    if not isinstance(column, Quantity):
+        return ""
+    if column.same_as is not None:
+        return f"often equal to {column.same_as}"
+    if column.at_least is not None:
+        words = "not before" if column.kind == "datetime" else "at least"
+        return f"{words} {column.at_least}"
+    if column.plus is None and column.minus is None:
+        return ""
+    terms = " + ".join([*map(str, column.plus or ()), "remainder"])
+    return terms + "".join(f" - {name}" for name in column.minus or ())

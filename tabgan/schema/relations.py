@@ -7,8 +7,8 @@ rows, and if that is hardly chance: were the two independent, all rows would agr
 
 where n_a rows hold the value of a and p_b is the share of the value of b. A relation is believed if
 log P is below log(1e-6 / number of ordered pairs of columns tried). A missing cell counts as a
-value. The values of a are at most 1,000 and have three rows each on average, so that no row is
-looked up by a value of its own.
+value. The values of a are at most 1,000, or 50,000 of a categorical column, and have three rows
+each on average, so that no row is looked up by a value of its own.
 """
 
 from collections.abc import Collection, Hashable
@@ -20,18 +20,22 @@ import pandas as pd
 
 from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import first_example, missing_cells, read_choices
+from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema
 from tabgan.schema.rules import has_level_per_value
+from tabgan.schema.ties import tie_of
 
 __all__ = ["check_relations", "find_relations", "log_chance"]
 
 MAX_ROOT_LEVELS = 1000
+MAX_ROOT_CATEGORIES = 50_000
 ROWS_PER_ROOT_LEVEL = 3
 CHANCE = 1e-6
 _SAMPLE_ROWS = 1000
 _MINORITY_ROWS = 50
 _GLANCE_ROWS = 20_000
 _UNRELATED_KINDS = ("constant", "identifier", "text", "dropped")
+_LISTED_KINDS = ("categorical", "boolean")
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,13 @@ def log_chance(root_counts: np.ndarray, shares: np.ndarray) -> float:
     0.125
     """
     sizes, repeats = np.unique(root_counts, return_counts=True)
-    # In logs, since a share to the power of its rows is far below the smallest number.
-    logs = np.log(shares)[None, :] * sizes[:, None]
-    top = logs.max(axis=1)
-    return float(np.sum(repeats * (top + np.log(np.exp(logs - top[:, None]).sum(axis=1)))))
+    log_shares, total = np.log(shares), 0.0
+    for size, n_repeats in zip(sizes, repeats, strict=True):
+        # In logs, since a share to the power of its rows is far below the smallest number.
+        logs = log_shares * size
+        top = logs.max()
+        total += n_repeats * (top + np.log(np.exp(logs - top).sum()))
+    return float(total)
 
 
 def find_relations(
@@ -97,19 +104,26 @@ def find_relations(
 def _levels(series: pd.Series, schema: Schema, *, can_be_derived: bool) -> _Levels | None:
     """Return a column as level codes, or None if it can have no part in a relation."""
     column = schema[series.name]
-    if column.kind in _UNRELATED_KINDS or series[:_GLANCE_ROWS].nunique() > MAX_ROOT_LEVELS:
+    is_tied = tie_of(series.name, column) is not None
+    most = _most_levels(column)
+    if column.kind in _UNRELATED_KINDS or is_tied or series[:_GLANCE_ROWS].nunique() > most:
         return None
     codes = _level_codes(series)
     counts = np.bincount(codes)
-    if not 2 <= len(counts) <= MAX_ROOT_LEVELS:
+    if not 2 <= len(counts) <= most:
         return None
     has_few_rows = len(series) < ROWS_PER_ROOT_LEVEL * len(counts)
-    is_listed = column.kind in ("categorical", "boolean")
     can_be_root = not has_few_rows and (
-        is_listed or has_level_per_value(int(series.notna().sum()), series.nunique())
+        column.kind in _LISTED_KINDS
+        or has_level_per_value(int(series.notna().sum()), series.nunique())
     )
     can_be_derived = can_be_derived and column.derived_from is None
-    return _Levels(series.name, codes.astype(np.int16), counts, can_be_root, can_be_derived)
+    return _Levels(series.name, codes.astype(np.int32), counts, can_be_root, can_be_derived)
+
+
+def _most_levels(column: Column) -> int:
+    """Return how many values a column in a relation can have."""
+    return MAX_ROOT_CATEGORIES if column.kind in _LISTED_KINDS else MAX_ROOT_LEVELS
 
 
 def _level_codes(series: pd.Series) -> np.ndarray:
@@ -134,15 +148,12 @@ def _screen(columns: list[_Levels]) -> np.ndarray:
             ordered = sample[np.argsort(sample[:, a], kind="stable")]
             same = ordered[1:, a] == ordered[:-1, a]
             possible[a] = ~(ordered[1:] != ordered[:-1])[same].any(axis=0)
-    sizes = np.zeros((len(columns), MAX_ROOT_LEVELS), np.int64)
-    for a, column in enumerate(columns):
-        sizes[a, : len(column.counts)] = column.counts
     for b, column in enumerate(columns):
         # A value of a that goes with a rare value of b has no more rows than b has rare ones.
         rare = np.flatnonzero(column.codes != np.argmax(column.counts))
         for a in np.flatnonzero(possible[:, b]).tolist():
             rows = rare[:_MINORITY_ROWS]
-            possible[a, b] = bool(np.all(sizes[a, columns[a].codes[rows]] <= len(rare)))
+            possible[a, b] = bool(np.all(columns[a].counts[columns[a].codes[rows]] <= len(rare)))
         possible[:, b] &= column.can_be_derived
     np.fill_diagonal(possible, False)
     return possible
@@ -187,8 +198,8 @@ def check_relations(frame: pd.DataFrame, schema: Schema) -> None:
             continue
         problem = _root_problem(name, root, schema)
         codes = np.zeros(0) if problem else _level_codes(frame[root])
-        if not problem and codes.max() >= MAX_ROOT_LEVELS:
-            problem = f"which has more than {MAX_ROOT_LEVELS} values"
+        if not problem and codes.max() >= _most_levels(schema[root]):
+            problem = f"which has more than {_most_levels(schema[root]):,} values"
         if problem:
             raise SchemaError(
                 f"Column {name!r} is declared to be derived from {root!r}, {problem}; name another "
@@ -215,6 +226,8 @@ def _root_problem(name: Hashable, root: Hashable, schema: Schema) -> str:
         return "which is the column itself"
     if schema[root].derived_from is not None:
         return f"which is itself derived, from {schema[root].derived_from!r}"
+    if tie_of(root, schema[root]) is not None:
+        return "which is itself tied to others"
     if schema[root].kind in _UNRELATED_KINDS:
         return f"which is not modelled, being {schema[root].kind}"
     return ""

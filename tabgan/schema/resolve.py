@@ -14,6 +14,8 @@ from tabgan.schema.guess import guess
 from tabgan.schema.learn import describe
 from tabgan.schema.rare_levels import protect_table
 from tabgan.schema.relations import check_relations, find_relations
+from tabgan.schema.tie_search import find_ties
+from tabgan.schema.ties import settle_ties, with_tie
 
 __all__ = ["infer_schema", "resolve_schema"]
 
@@ -32,7 +34,7 @@ def infer_schema(
     overrides : mapping, optional
         What you know better: column name to the name of a kind, which replaces the kind alone, or
         to a :class:`Column`, whose fields hold as they are given; those that are None are learned,
-        and a column given so is only derived from another if it says so.
+        and a column given so is only derived from others, or tied to them, if it says so.
     min_level_count : int, default=1
         Levels of fewer rows are protected in every categorical column that gives no count of its
         own: they are not in the schema, and enter neither a saved model nor a sample; see
@@ -79,9 +81,12 @@ def infer_schema(
     schema = Schema(columns, n_rows=len(frame))
     frame = protect_table(frame, schema)
     check_relations(frame, schema)
+    settle_ties(frame, schema)
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
     for name, root in find_relations(frame, schema, fixed=fixed).items():
         schema[name] = schema[name].replace(derived_from=root)
+    for name, tie in find_ties(frame, schema, fixed=fixed).items():
+        schema[name] = with_tie(schema[name], tie)
     return schema
 
 
@@ -130,7 +135,9 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
         for name in frame.columns
     }
     resolved = Schema(columns, n_rows=len(frame))
-    check_relations(protect_table(frame, resolved), resolved)
+    frame = protect_table(frame, resolved)
+    check_relations(frame, resolved)
+    settle_ties(frame, resolved)
     return resolved
 
 

@@ -9,6 +9,7 @@ __all__ = [
     "find_decimals",
     "find_step",
     "has_level_per_value",
+    "is_spike",
     "lies_on_grid",
     "shared_bounds",
 ]
@@ -31,6 +32,8 @@ UNITS = {
 MAX_LEVELS = 64
 FEW_LEVELS = 10
 ROWS_PER_LEVEL = 5
+SPIKE_ROWS = 10
+SPIKE_SHARE = 1 / 96
 BOUND_ROWS = 10
 BOUND_SHARE = 0.01
 DECIMALS = range(-6, 9)
@@ -49,6 +52,19 @@ def has_level_per_value(n_values: int, n_distinct: int) -> bool:
     if n_distinct <= FEW_LEVELS:
         return True
     return n_distinct <= MAX_LEVELS and n_values >= ROWS_PER_LEVEL * n_distinct
+
+
+def is_spike(counts: np.ndarray) -> np.ndarray:
+    """Tell which values of a number column are spikes, given the rows that hold each.
+
+    A spike is held by at least 10 rows and one in 96.
+
+    Examples
+    --------
+    >>> is_spike(np.array([9, 10, 900])).tolist(), is_spike(np.array([10, 1000])).tolist()
+    ([False, True, True], [False, True])
+    """
+    return counts >= max(SPIKE_ROWS, SPIKE_SHARE * counts.sum())
 
 
 def find_decimals(distinct: np.ndarray, *, stored: str = "") -> int | None:

@@ -1,0 +1,323 @@
+"""Conditions as users write them, on several columns at once, as codes.
+
+A mapping asks the same of every row; a table asks something of each row. Either becomes given codes
+with a mask of columns, and for columns of which only a set is known, the codes that are allowed.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.exceptions import InvalidParameterError
+from tabgan.preprocessing.allowed import Allowed, allow
+from tabgan.preprocessing.column import ColumnCoder
+from tabgan.preprocessing.conditions import ColumnSets, Conditions, GivenTied, Limited, Restored
+from tabgan.preprocessing.given_cells import (
+    GivenCells,
+    encode_given,
+)
+from tabgan.preprocessing.layout import Codes
+from tabgan.preprocessing.relations import Lookup
+from tabgan.preprocessing.table_coder import TableCoder
+from tabgan.preprocessing.tied_conditions import TiedReader, raise_tied
+from tabgan.preprocessing.ties import TiedColumn
+from tabgan.schema import Identifier, Text, as_frame, is_frame
+
+__all__ = ["check_names", "read_conditions"]
+
+
+def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) -> Conditions:
+    """Return conditions as codes, or say why no row can meet them.
+
+    Parameters
+    ----------
+    coder : TableCoder
+    conditions : mapping or DataFrame
+        See :meth:`tabgan.TabularGAN.sample`.
+    strict : bool, default=True
+        Whether numbers in a table that lie beside the known ones are refused.
+    """
+    is_table = is_frame(conditions)
+    conditions = as_frame(conditions) if is_table else conditions
+    if not is_table and not isinstance(conditions, Mapping):
+        raise InvalidParameterError(
+            "The 'conditions' parameter of sample must be a mapping of column to value, or a "
+            f"DataFrame of partial rows. Got a {type(conditions).__name__} instead."
+        )
+    if not len(conditions) or (is_table and not conditions.shape[1]):
+        raise InvalidParameterError(
+            "The 'conditions' parameter of sample names nothing; leave it out to sample freely."
+        )
+    check_names(coder, list(conditions))
+    if is_table:
+        return _TableReader(coder, conditions, strict=strict).read()
+    return _MappingReader(coder, conditions).read()
+
+
+def check_names(coder: TableCoder, names: list[Hashable]) -> None:
+    """Refuse columns that the fitted table lacks, or that nothing can be said of."""
+    if len(set(names)) < len(names):
+        raise InvalidParameterError("The table of conditions has a column twice; drop one of them.")
+    for name in names:
+        if name not in coder.schema:
+            known = {str(each): each for each in coder.schema}
+            close = get_close_matches(str(name), list(known), n=1)
+            hint = f" Did you mean {known[close[0]]!r}?" if close else ""
+            raise InvalidParameterError(f"The fitted table has no column {name!r}.{hint}")
+        if isinstance(coder.schema[name], Identifier | Text):
+            what = "an identifier" if isinstance(coder.schema[name], Identifier) else "text"
+            raise InvalidParameterError(
+                f"Column {name!r} is {what}: it is made up anew and tied to no other, so "
+                "nothing can be asked of it. Drop it from the conditions and set it afterwards."
+            )
+
+
+class _Reader:
+    """What both ways of writing conditions share: who owns which code."""
+
+    def __init__(self, coder: TableCoder) -> None:
+        self.coder = coder
+        self.positions = {name: i for i, name in enumerate(coder.schema)}
+        self.column_of = {name: i for i, name in enumerate(coder.layout.columns)}
+        self.parts = {position: (level, normal) for position, level, normal in coder.parts()}
+
+    def column_coder(self, name: Hashable) -> ColumnCoder:
+        return self.coder.coders[self.positions[name]]
+
+    def lookup(self, name: Hashable) -> Lookup | None:
+        return self.coder.lookups.get(self.positions[name])
+
+    def tie(self, name: Hashable) -> TiedColumn | None:
+        """How a column is tied, if a remainder is modelled instead of it."""
+        tied = self.coder.ties.get(self.positions[name])
+        return tied if tied is not None and tied.tie.has_remainder else None
+
+    def root(self, lookup: Lookup) -> Hashable:
+        return self.coder.coders[lookup.root].name
+
+    def empty(self, n_conditions: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Levels, normals and mask of conditions that give nothing."""
+        layout = self.coder.layout
+        return (
+            np.zeros((n_conditions, layout.n_level_parts), np.int32),
+            np.zeros((n_conditions, layout.n_normal_parts), np.float32),
+            np.zeros((n_conditions, layout.n_columns), bool),
+        )
+
+    def restored(self, name: Hashable, **how: Any) -> Restored:
+        level_part, normal_part = self.parts[self.positions[name]]
+        assert normal_part is not None
+        return Restored(
+            self.positions[name], self.column_coder(name), level_part, normal_part, **how
+        )
+
+
+class _MappingReader(_Reader):
+    """Reads a mapping of column to what is asked of it."""
+
+    def __init__(self, coder: TableCoder, conditions: Mapping[Hashable, Any]) -> None:
+        super().__init__(coder)
+        self.conditions = conditions
+
+    def read(self) -> Conditions:
+        allowed: dict[Hashable, tuple[Allowed, Hashable]] = {}
+        restored, totals = [], []
+        for name, wanted in self.conditions.items():
+            if (tied := self.tie(name)) is not None:
+                raise_tied(tied)
+            codes, bounds = allow(self.column_coder(name), wanted)
+            if codes.shares is not None and codes.shares.dtype.kind == "i":
+                totals.append((name, int(codes.shares.sum())))
+            lookup, owner = self.lookup(name), name
+            if lookup is not None:
+                owner, codes = self.root(lookup), _of_root(codes, lookup)
+            if owner not in self.column_of:
+                continue  # a constant, which is what was asked for
+            if bounds is not None:
+                restored.append(self.restored(name, bounds=bounds))
+            if owner in allowed:
+                codes = _both(codes, allowed[owner][0], (name, allowed[owner][1]))
+            allowed[owner] = codes, name
+        levels, normals, mask = self.empty(1)
+        sets: list[ColumnSets] = []
+        limited = []
+        for owner, (codes, _) in allowed.items():
+            first, blocks = np.zeros(1, np.int64), self.column_coder(owner).blocks
+            if blocks is not None:
+                own = tuple(each.levels for each in codes.by_option())
+                counted = None if codes.shares is None else len(sets)
+                limited.append(Limited(self.positions[owner], own, first, counted))
+            sets.append(ColumnSets(self.column_of[owner], (codes.in_blocks(blocks),), first))
+        return Conditions(
+            Codes(levels, normals),
+            mask,
+            tuple(sets),
+            tuple(restored),
+            True,
+            tuple(totals),
+            tuple(limited),
+            self.coder,
+        )
+
+
+def _of_root(codes: Allowed, lookup: Lookup) -> Allowed:
+    """What a derived column may have, as levels of the column it is derived from."""
+    levels = [np.flatnonzero(lookup.levels == level) for level in codes.levels]
+    options = np.repeat(codes.options, [len(each) for each in levels])
+    return replace(Allowed.of_levels(np.concatenate(levels)), options=options, shares=codes.shares)
+
+
+def _both(first: Allowed, second: Allowed, names: tuple[Hashable, Hashable]) -> Allowed:
+    """What both allow of one column."""
+    if first.shares is not None and second.shares is not None:
+        raise InvalidParameterError(
+            f"Columns {names[0]!r} and {names[1]!r} depend on each other, so counts or shares can "
+            "be given for one of them only."
+        )
+    if second.shares is not None:
+        first, second = second, first
+    both = first.take(np.isin(first.levels, second.levels))
+    lost = np.zeros(0) if both.shares is None else np.delete(both.shares, np.unique(both.options))
+    if not len(both) or lost.any():
+        raise InvalidParameterError(
+            f"The conditions on columns {names[0]!r} and {names[1]!r} contradict each other: they "
+            "depend on each other, and no row of the fitted table had both. Drop one of them."
+        )
+    return both
+
+
+class _TableReader(_Reader):
+    """Reads a table of partial rows, in which None and NaN mean "not given"."""
+
+    def __init__(self, coder: TableCoder, conditions: pd.DataFrame, *, strict: bool) -> None:
+        super().__init__(coder)
+        self.conditions, self.strict = conditions, strict
+
+    def read(self) -> Conditions:
+        n_conditions = len(self.conditions)
+        levels, normals, mask = self.empty(n_conditions)
+        restored: list[Restored] = []
+        tied: list[GivenTied] = []
+        own_levels: dict[Hashable, np.ndarray] = {}
+        derived: dict[Hashable, list[Hashable]] = {}
+        for name in self.conditions.columns:
+            lookup = self.lookup(name)
+            if lookup is not None:
+                derived.setdefault(self.root(lookup), []).append(name)
+                continue
+            is_given = ~np.asarray(self.conditions[name].isna())
+            given = self._read_column(name, is_given, restored, tied)
+            if name not in self.column_of:
+                continue
+            level_part, normal_part = self.parts[self.positions[name]]
+            mask[:, self.column_of[name]] = is_given
+            own_levels[name] = np.full(n_conditions, -1, np.int64)
+            own_levels[name][is_given] = given.levels
+            if level_part is not None:
+                levels[is_given, level_part] = self.column_coder(name).to_part(given.levels)
+            if normal_part is not None and given.numbers is not None:
+                normals[is_given, normal_part] = given.normals * given.is_continuous
+        found = {
+            root: each
+            for root, names in derived.items()
+            if (each := self._derived_sets(root, names, own_levels)) is not None
+        }
+        limited = self._limited(own_levels, found)
+        sets = [self._in_blocks(root, each) for root, each in found.items()]
+        return Conditions(
+            Codes(levels, normals),
+            mask,
+            tuple(sets),
+            tuple(restored),
+            False,
+            limited=limited,
+            coder=self.coder,
+            tied=tuple(tied),
+        )
+
+    def _read_column(
+        self,
+        name: Hashable,
+        is_given: np.ndarray,
+        restored: list[Restored],
+        tied: list[GivenTied],
+    ) -> GivenCells:
+        """Encode the given cells of a column, and add how they come back to one of the lists."""
+        tie = self.tie(name)
+        if tie is not None:
+            reader = TiedReader(tie, self.conditions)
+            tied.append(GivenTied(self.positions[name], reader.own_cells(), is_given))
+            return reader.encode(self.column_coder(name), strict=self.strict)
+        given = self._encode(name, self.conditions[name][is_given])
+        if given.numbers is not None and name in self.column_of:
+            numbers = np.zeros(len(is_given), given.numbers.dtype)
+            numbers[is_given] = given.numbers
+            restored.append(self.restored(name, numbers=numbers, is_given=is_given))
+        return given
+
+    def _encode(self, name: Hashable, cells: pd.Series) -> GivenCells:
+        return encode_given(self.column_coder(name), cells, strict=self.strict)
+
+    def _in_blocks(self, root: Hashable, sets: ColumnSets) -> ColumnSets:
+        """Sets of the levels of a column as sets of those of its level part."""
+        blocks = self.column_coder(root).blocks
+        return replace(sets, sets=tuple(each.in_blocks(blocks) for each in sets.sets))
+
+    def _limited(
+        self, own_levels: dict[Hashable, np.ndarray], found: dict[Hashable, ColumnSets]
+    ) -> tuple[Limited, ...]:
+        """What is asked of columns with blocks, in their own levels."""
+        limited = []
+        for name in self.coder.layout.columns:
+            if self.column_coder(name).blocks is None or not (name in own_levels or name in found):
+                continue
+            free = np.full(len(self.conditions), -1, np.int64)
+            own, derived = own_levels.get(name, free), found.get(name)
+            given, which = np.unique(own, return_inverse=True)
+            sets = [given[i : i + 1] for i in range(len(given))]
+            if derived is not None:
+                which = np.where(own < 0, len(given) + derived.which, which)
+                sets += [each.levels for each in derived.sets]
+            is_free = (own < 0) if derived is None else (own < 0) & (derived.which < 0)
+            position = self.positions[name]
+            limited.append(Limited(position, tuple(sets), np.where(is_free, -1, which)))
+        return tuple(limited)
+
+    def _derived_sets(
+        self, root: Hashable, names: list[Hashable], own_levels: dict[Hashable, np.ndarray]
+    ) -> ColumnSets | None:
+        """What columns derived from `root` leave it, after a check against given roots."""
+        coder, n_conditions = self.column_coder(root), len(self.conditions)
+        wanted = np.full((n_conditions, len(names)), -1, np.int32)
+        for i, name in enumerate(names):
+            cells = self.conditions[name]
+            is_given = ~np.asarray(cells.isna())
+            wanted[is_given, i] = self._encode(name, cells[is_given]).levels
+        combinations, which = np.unique(wanted, axis=0, return_inverse=True)
+        which = which.ravel().astype(np.int64)
+        is_allowed: Any = np.ones((len(combinations), coder.n_levels), bool)
+        for i, name in enumerate(names):
+            lookup = self.lookup(name)
+            assert lookup is not None
+            fits = lookup.levels[None, :] == combinations[:, i, None]
+            is_allowed = is_allowed & (fits | (combinations[:, i, None] < 0))
+        root_levels = own_levels.get(root, np.full(n_conditions, -1, np.int64))
+        is_root_given = root_levels >= 0
+        is_broken: np.ndarray = is_root_given & ~is_allowed[which, root_levels]
+        is_broken |= ~np.take(is_allowed.any(axis=1), which)
+        if np.any(is_broken):
+            row = self.conditions.index[int(np.argmax(is_broken))]
+            raise InvalidParameterError(
+                f"Row {row!r} of the conditions contradicts itself in columns "
+                f"{', '.join(map(repr, [root, *names]))}, the first of which determines the "
+                "others: no row of the fitted table had this. Leave one of the cells out."
+            )
+        which[is_root_given | np.take((combinations < 0).all(axis=1), which)] = -1
+        if (which < 0).all():
+            return None
+        sets = tuple(Allowed.of_levels(np.flatnonzero(each)) for each in is_allowed)
+        return ColumnSets(self.column_of[root], sets, which)
