@@ -29,10 +29,11 @@ class TabularVAE(NetworkGenerator):
         Width of the latent vectors.
     schema : None, Schema or mapping of column name to kind or Column, default=None
         What the columns are. None finds out; a mapping overrides the columns that it names.
-    number_coding : {"ranks", "linear"}, default="ranks"
-        Whether numbers are coded by the normal scores of their ranks, and frequent ones as levels,
-        or all on a straight scale, as the grey values of pictures want it. "linear" keeps the
-        distances between values, knows no spikes, and moves values beyond the mean of the five
+    number_coding : {"clusters", "ranks", "linear"}, default="clusters"
+        How numbers are coded: by the normal scores of their ranks, and frequent ones as levels,
+        where the others fall apart into clusters by ranks within these; by ranks over all of a
+        column; or all on a straight scale, as the grey values of pictures want it. "linear" keeps
+        the distances between values, knows no levels, and moves values beyond the mean of the five
         largest (least), or a natural bound, to it.
     min_level_count : int, default=1
         Levels of categorical columns that fewer rows have are protected: they never leave in a
@@ -144,7 +145,7 @@ class TabularVAE(NetworkGenerator):
         latent_dim: int = 32,
         *,
         schema: Schema | Mapping[Hashable, str | Column] | None = None,
-        number_coding: str = "ranks",
+        number_coding: str = "clusters",
         min_level_count: int = 1,
         max_steps: int | str = "auto",
         max_time: float | None = None,

@@ -195,17 +195,17 @@ def fit_column(
     *,
     all_levels: bool | None = None,
     equal: np.ndarray | None = None,
-    linear: bool = False,
+    coding: str = "clusters",
 ) -> tuple[ColumnCoder, np.ndarray]:
     """Learn the coder of a column; return it and the number of training rows of each level.
 
     With `all_levels` every value of a number column is a level, else only where
-    :func:`~tabgan.schema.rules.has_level_per_value` says so. With `linear` other numbers are put on
-    a straight scale. Cells that are `equal` to those of another column share a level, unless they
-    are spikes.
+    :func:`~tabgan.schema.rules.has_level_per_value` says so. Other numbers have a `coding`; see
+    :meth:`NumericCoder.fit`. Cells that are `equal` to those of another column share a level,
+    unless they are spikes.
     """
     missing = missing_cells(series)
-    options = {"all_levels": all_levels, "linear": linear}
+    options = {"all_levels": all_levels, "coding": coding}
     if isinstance(column, Identifier | Text):
         inner, counts = MadeUpCoder.fit(series[~missing], column)
     else:
@@ -217,17 +217,17 @@ def fit_column(
         own_levels = inner.encode(values)[0]
         is_equal[~missing] = equal[~missing] & ~coder.has_own_level(values, own_levels)
         if is_equal.any():
-            return _fit_beside_equal(series, column, is_equal, equal)
+            return _fit_beside_equal(series, column, is_equal, equal, coding)
     return ColumnCoder(series.name, column, coder), coder.count(counts, int(missing.sum()))
 
 
 def _fit_beside_equal(
-    series: pd.Series, column: Column, is_equal: np.ndarray, equal: np.ndarray
+    series: pd.Series, column: Column, is_equal: np.ndarray, equal: np.ndarray, coding: str
 ) -> tuple[ColumnCoder, np.ndarray]:
     """Learn the coder of a column from the cells that have not the level of equal ones."""
     rest = series[~is_equal]
     missing = missing_cells(rest)
-    inner, _ = _fit_inner(read_cells(rest, missing, column), column, {})
+    inner, _ = _fit_inner(read_cells(rest, missing, column), column, {"coding": coding})
     coder = ColumnCoder(series.name, column, MissingCoder(inner, bool(missing.any()), True))
     levels, _ = coder.encode(series, equal=equal)
     return coder, np.bincount(levels, minlength=coder.n_levels)

@@ -44,7 +44,7 @@ class DatetimeCoder:
         low: Any = None,
         high: Any = None,
         all_levels: bool | None = None,
-        linear: bool = False,
+        coding: str = "clusters",
     ) -> tuple["DatetimeCoder", np.ndarray]:
         """Learn the coder; return it and the number of rows of each of its levels."""
         is_span = values.dtype.kind == "m"
@@ -65,7 +65,7 @@ class DatetimeCoder:
             low=bounds[0],
             high=bounds[1],
             all_levels=all_levels,
-            linear=linear,
+            coding=coding,
         )
         return cls(unit, epoch, inner, is_span), counts
 

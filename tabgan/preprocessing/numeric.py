@@ -54,7 +54,7 @@ class NumericCoder:
         low: Any = None,
         high: Any = None,
         all_levels: bool | None = None,
-        linear: bool = False,
+        coding: str = "clusters",
     ) -> tuple["NumericCoder", np.ndarray]:
         """Learn the coder; return it and the number of rows of each of its levels.
 
@@ -66,11 +66,12 @@ class NumericCoder:
         all_levels : bool, optional
             Whether every value is to be a level; by default as
             :func:`~tabgan.schema.rules.has_level_per_value` says.
-        linear : bool, default=False
-            Whether numbers are put on a straight scale, without any level, unless `all_levels`.
+        coding : {"clusters", "ranks", "linear"}, default="clusters"
+            Whether values without a level are ranked within clusters or as a whole, or, unless
+            `all_levels`, all values put on a straight scale.
         """
         distinct, counts = np.unique(values, return_counts=True)
-        if linear and not all_levels and len(distinct) > 1:
+        if coding == "linear" and not all_levels and len(distinct) > 1:
             line = ValueMap.linear(distinct, counts, low=low, high=high)
             coder = cls(distinct[:0], (line,), np.zeros(0), grid, decimals, low, high)
             return coder, np.array([len(values)])
@@ -81,7 +82,8 @@ class NumericCoder:
         value_maps: list[ValueMap] = []
         cuts = np.zeros(0)
         if n_rest >= _MIN_REST:
-            cuts = find_cuts(distinct, np.where(is_level, 0, counts), len(values))
+            if coding == "clusters":
+                cuts = find_cuts(distinct, np.where(is_level, 0, counts), len(values))
             rest, rest_counts = distinct[~is_level], counts[~is_level]
             for part in np.split(np.arange(len(rest)), np.searchsorted(rest, cuts)):
                 value_maps.append(ValueMap.fit(rest[part], rest_counts[part], step=grid))

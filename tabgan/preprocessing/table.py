@@ -31,7 +31,7 @@ from tabgan.schema import (
 
 __all__ = ["NUMBER_CODINGS", "TableTransformer"]
 
-NUMBER_CODINGS = ("ranks", "linear")
+NUMBER_CODINGS = ("clusters", "ranks", "linear")
 """How numbers can be coded."""
 
 
@@ -42,9 +42,10 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     ----------
     schema : Schema or mapping, optional
         What the columns are; see :func:`tabgan.schema.resolve_schema`. None: inferred.
-    number_coding : {"ranks", "linear"}, default="ranks"
-        Whether numbers are coded by the normal scores of their ranks, frequent values as levels, or
-        all on a straight scale from -1 to 1.
+    number_coding : {"clusters", "ranks", "linear"}, default="clusters"
+        Whether numbers are coded by the normal scores of their ranks, frequent values as levels,
+        where values fall apart into clusters by ranks within these; by ranks over all of a column;
+        or all on a straight scale from -1 to 1.
     min_level_count : int, default=1
         Levels of fewer rows are protected; see :func:`tabgan.schema.infer_schema`.
     random_state : int, Generator or RandomState, optional
@@ -79,7 +80,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         self,
         *,
         schema: Any = None,
-        number_coding: str = "ranks",
+        number_coding: str = "clusters",
         min_level_count: int = 1,
         random_state: Any = None,
     ) -> None:
@@ -115,8 +116,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         _warn_of_protected(frame, schema)
         self._key = child_seed(root_seed(self.random_state), "identifiers")
         kept = _without_dropped(schema)
-        is_linear = self.number_coding == "linear"
-        self._set_coder(TableCoder.fit(protect_table(frame, kept), kept, linear=is_linear), schema)
+        rows = protect_table(frame, kept)
+        self._set_coder(TableCoder.fit(rows, kept, coding=self.number_coding), schema)
         self.input_kind_ = input_kind
         return self
 

@@ -51,10 +51,10 @@ class TableCoder:
     ties: dict[int, TiedColumn]
 
     @classmethod
-    def fit(cls, frame: pd.DataFrame, schema: Schema, *, linear: bool = False) -> "TableCoder":
+    def fit(cls, frame: pd.DataFrame, schema: Schema, *, coding: str = "clusters") -> "TableCoder":
         """Learn the coder of each column, the lookups and the layout.
 
-        With `linear` numbers are coded on straight scales and not by their ranks.
+        `coding` is that of numbers; see :class:`~tabgan.preprocessing.TableTransformer`.
         """
         roots = {column.derived_from for column in schema.values()} - {None}
         ties = _ties(schema)
@@ -62,11 +62,11 @@ class TableCoder:
         for position, (name, column) in enumerate(schema.items()):
             is_looked_up = name in roots or column.derived_from is not None
             if position in ties and not is_looked_up:
-                coder, level_counts = ties[position].fit(frame, linear=linear)
+                coder, level_counts = ties[position].fit(frame, coding=coding)
             else:
                 all_levels = True if is_looked_up else None
                 coder, level_counts = fit_column(
-                    frame[name], column, all_levels=all_levels, linear=linear
+                    frame[name], column, all_levels=all_levels, coding=coding
                 )
             coders.append(coder if column.derived_from else coder.with_blocks(level_counts))
             counts.append(level_counts)

@@ -58,17 +58,19 @@ class TiedColumn:
         """Dtype of the remainder."""
         return "Int64" if self.unit.is_exact else "Float64"
 
-    def fit(self, frame: pd.DataFrame, *, linear: bool = False) -> tuple[ColumnCoder, np.ndarray]:
+    def fit(
+        self, frame: pd.DataFrame, *, coding: str = "clusters"
+    ) -> tuple[ColumnCoder, np.ndarray]:
         """Learn the coder of what is modelled, and the number of training rows of each level.
 
-        With `linear` numbers are put on straight scales, and equal cells are as good as others.
+        Where numbers are put on straight scales, equal cells are as good as others.
         """
         if not self.tie.has_remainder:
-            equal = None if linear else self.equal_cells(frame)
-            return fit_column(frame[self.tie.name], self.column, equal=equal, linear=linear)
+            equal = None if coding == "linear" else self.equal_cells(frame)
+            return fit_column(frame[self.tie.name], self.column, equal=equal, coding=coding)
         rest = self.remainder(frame)
         column = describe(rest, modelled_column(self.tie.name, self.column))
-        coder, counts = fit_column(rest, column, linear=linear)
+        coder, counts = fit_column(rest, column, coding=coding)
         if not coder.has_normal and coder.coder.n_values < rest.nunique():
             # Too few single values to be continuous: each a level, since a sum must be exact.
             return fit_column(rest, column, all_levels=True)

@@ -235,3 +235,12 @@ def test_no_value_of_a_single_row_is_kept() -> None:
     _, arrays = TableTransformer().fit(pd.DataFrame({"x": values})).to_state()
     numbers = np.concatenate([array.astype(np.float64).ravel() for array in arrays.values()])
     assert not np.isin(values, numbers).any()
+
+
+def test_ranks_over_the_whole_column_can_be_asked_for() -> None:
+    rng = np.random.default_rng(0)
+    values = np.concatenate([rng.normal(0, 1, 500), rng.normal(100, 1, 500)])
+    parted, _ = NumericCoder.fit(values)
+    whole, counts = NumericCoder.fit(values, coding="ranks")
+    assert (parted.n_clusters, whole.n_clusters, counts.tolist()) == (2, 1, [1000])
+    assert len(whole.cuts) == 0

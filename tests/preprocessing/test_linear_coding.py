@@ -41,14 +41,14 @@ def test_the_line_has_its_ends_at_means_of_five_values(cells: list[int]) -> None
 
 def test_natural_bounds_are_the_ends_and_no_value_is_a_level() -> None:
     values = np.repeat([0.0, 10.0, 20.0], [50, 20, 30])
-    coder, counts = NumericCoder.fit(values, low=0.0, high=20.0, linear=True)
+    coder, counts = NumericCoder.fit(values, low=0.0, high=20.0, coding="linear")
     levels, scores = coder.encode(values)
     assert len(coder.level_values) == 0 and counts.tolist() == [100] and not levels.any()
     np.testing.assert_allclose(np.unique(scores), [-1, 0, 1])
 
 
 def test_one_value_has_no_line_and_is_a_level() -> None:
-    coder, _ = NumericCoder.fit(np.full(50, 3.0), linear=True)
+    coder, _ = NumericCoder.fit(np.full(50, 3.0), coding="linear")
     assert coder.level_values.tolist() == [3.0] and not coder.has_normal
 
 
