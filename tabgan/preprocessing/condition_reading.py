@@ -68,6 +68,13 @@ def check_names(coder: TableCoder, names: list[Hashable]) -> None:
             close = get_close_matches(str(name), list(known), n=1)
             hint = f" Did you mean {known[close[0]]!r}?" if close else ""
             raise InvalidParameterError(f"The fitted table has no column {name!r}.{hint}")
+        date = coder.schema[name].computed_from
+        if date is not None:
+            raise InvalidParameterError(
+                f"Column {name!r} is computed from {date!r}, a field of which it is; ask for "
+                f"{date!r} instead, as with Between, or fit with a schema in which {name!r} has no "
+                "calendar_of."
+            )
         if isinstance(coder.schema[name], Identifier | Text):
             what = "an identifier" if isinstance(coder.schema[name], Identifier) else "text"
             raise InvalidParameterError(

@@ -227,7 +227,7 @@ class Conditions:
             columns[each.position] = each.restore(columns[each.position], codes, rows)
         joined = pd.DataFrame(dict(enumerate(columns)), index=table.index, copy=False)
         joined = joined.set_axis(table.columns, axis=1)
-        if self.coder is None or not self.coder.ties:
+        if self.coder is None or not (self.coder.ties or self.coder.calendars):
             return joined
         given = {each.position: (each.is_given[rows], each.cells[rows]) for each in self.tied}
         return self.coder.recomplete(joined, codes, given)

@@ -1,6 +1,6 @@
 """All columns of a table there and back: their coders, lookups and the layout of their parts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 from tabgan._random import child_seed, uniforms
 from tabgan.archive import arrays_below
 from tabgan.exceptions import ArchiveError, SchemaError
+from tabgan.preprocessing.calendars import CalendarField, calendar_fields
 from tabgan.preprocessing.column import ColumnCoder, fit_column
 from tabgan.preprocessing.layout import Codes, Layout
 from tabgan.preprocessing.level_blocks import LevelLimits, draw_levels
@@ -42,6 +43,8 @@ class TableCoder:
     ties : dict of int to TiedColumn
         Those of columns that are tied to others, by the column's position; each after those that it
         is tied to. The coder of such a column may be that of a remainder.
+    calendars : dict of int to CalendarField
+        Columns that are a field of a date, by their position.
     """
 
     schema: Schema
@@ -49,6 +52,7 @@ class TableCoder:
     lookups: dict[int, Lookup]
     layout: Layout
     ties: dict[int, TiedColumn]
+    calendars: dict[int, CalendarField]
 
     @classmethod
     def fit(cls, frame: pd.DataFrame, schema: Schema, *, coding: str = "clusters") -> "TableCoder":
@@ -57,10 +61,11 @@ class TableCoder:
         `coding` is that of numbers; see :class:`~tabgan.preprocessing.TableTransformer`.
         """
         roots = {column.derived_from for column in schema.values()} - {None}
-        ties = _ties(schema)
+        ties, calendars = _ties(schema), calendar_fields(schema)
         coders, counts = [], []
         for position, (name, column) in enumerate(schema.items()):
             is_looked_up = name in roots or column.derived_from is not None
+            is_looked_up = is_looked_up or position in calendars
             if position in ties and not is_looked_up:
                 coder, level_counts = ties[position].fit(frame, coding=coding)
             else:
@@ -71,9 +76,9 @@ class TableCoder:
             coders.append(coder if column.derived_from else coder.with_blocks(level_counts))
             counts.append(level_counts)
         lookups = _fit_lookups(frame, schema, coders)
-        modelled = _modelled(coders, lookups)
+        modelled = _modelled(coders, {*lookups, *calendars})
         layout = make_layout([(coders[i], counts[i]) for i in modelled], len(frame))
-        return cls(schema, tuple(coders), lookups, layout, ties)
+        return cls(schema, tuple(coders), lookups, layout, ties, calendars)
 
     def encode(self, frame: pd.DataFrame, generator: np.random.Generator | None) -> Codes:
         """Return the codes of a table that has the columns of the schema."""
@@ -94,6 +99,8 @@ class TableCoder:
         for lookup in self.lookups.values():
             root = self.coders[lookup.root].name
             lookup.check(frame[lookup.coder.name], used[lookup.root], root)
+        for calendar in self.calendars.values():
+            calendar.check(frame)
         return Codes(np.ascontiguousarray(levels), np.ascontiguousarray(normals))
 
     def decode(
@@ -124,6 +131,7 @@ class TableCoder:
             arrays[position] = coder.decode(levels, normals, rows=rows, key=key)
         for position, lookup in self.lookups.items():
             arrays[position] = lookup.decode(used[lookup.root], rows)
+        arrays |= dict.fromkeys(self.calendars, rows)  # computed in the end
         # A Series states its dtype; pandas would look into a bare object array, and find text.
         columns = {
             position: pd.Series(array, dtype=array.dtype, copy=False)
@@ -158,7 +166,15 @@ class TableCoder:
     def _complete(
         self, columns: dict[int, pd.Series], used: dict[int, np.ndarray], given: Given
     ) -> None:
-        """Put tied columns in the place of what is modelled of them."""
+        """Put tied columns in the place of what is modelled of them, and fields beside dates."""
+        self._complete_ties(columns, used, given)
+        for position, calendar in self.calendars.items():
+            array = calendar.decode(columns[calendar.root])
+            columns[position] = pd.Series(array, dtype=array.dtype, copy=False)
+
+    def _complete_ties(
+        self, columns: dict[int, pd.Series], used: dict[int, np.ndarray], given: Given
+    ) -> None:
         if not self.ties:
             return
         by_name = {name: columns[position] for position, name in enumerate(self.schema)}
@@ -176,7 +192,7 @@ class TableCoder:
         """Yield position, level part and normal part of each column that is not looked up."""
         level_part = normal_part = 0
         for position, coder in enumerate(self.coders):
-            if position in self.lookups:
+            if position in self.lookups or position in self.calendars:
                 continue
             has_levels, has_normal = coder.n_levels > 1, coder.has_normal
             yield (
@@ -229,16 +245,16 @@ class TableCoder:
             int(position): Lookup(coders[position], int(root), arrays[f"lookups.{position}"])
             for position, root in state["lookups"]
         }
-        ties = _ties(schema)
+        ties, calendars = _ties(schema), calendar_fields(schema)
         layout = Layout.from_state(state["layout"], arrays_below("layout.", arrays))
-        check_layout(layout, [coders[i] for i in _modelled(coders, lookups)])
+        check_layout(layout, [coders[i] for i in _modelled(coders, {*lookups, *calendars})])
         for lookup in lookups.values():
             if lookup.root in lookups:
                 raise SchemaError("a derived column is derived from a derived column")
             lookup.check_sizes(coders[lookup.root].n_levels)
         for position, tied in ties.items():
             tied.check_coder(coders[position])
-        return cls(schema, tuple(coders), lookups, layout, ties)
+        return cls(schema, tuple(coders), lookups, layout, ties, calendars)
 
 
 def _ties(schema: Schema) -> dict[int, TiedColumn]:
@@ -267,6 +283,6 @@ def _fit_lookups(
     return lookups
 
 
-def _modelled(coders: list[ColumnCoder], lookups: dict[int, Lookup]) -> list[int]:
-    """Return the positions of the columns that have parts."""
-    return [i for i, coder in enumerate(coders) if i not in lookups and coder.is_modelled]
+def _modelled(coders: list[ColumnCoder], computed: Collection[int]) -> list[int]:
+    """Return the positions of the columns that have parts, given those that are computed."""
+    return [i for i, coder in enumerate(coders) if i not in computed and coder.is_modelled]

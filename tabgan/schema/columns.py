@@ -11,6 +11,7 @@ from tabgan.schema.patterns import read_patterns
 from tabgan.schema.texts import TEXT_FORMS, TextForm
 
 __all__ = [
+    "CALENDAR_FIELDS",
     "KINDS",
     "Boolean",
     "Categorical",
@@ -28,6 +29,21 @@ __all__ = [
 ]
 
 Resolution = Literal["Y", "Q", "M", "W", "D", "h", "min", "s", "ms", "us", "ns"]
+CALENDAR_FIELDS = (
+    "year",
+    "quarter",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "weekday",
+    "isoweekday",
+    "isoweek",
+    "dayofyear",
+)
+"""Fields of a date, as pandas names them; "isoweek" and "isoweekday" count from 1, as ISO 8601."""
+
 _MARKERS = ("nan", "none", "nat", "na")
 _CLOCK = ("D", "h", "min", "s", "ms", "us", "ns")
 _CALENDAR = ("Y", "Q", "M", "W")
@@ -72,6 +88,11 @@ class Column:
         low, high = getattr(self, "low", None), getattr(self, "high", None)
         if low is not None and high is not None and not low <= high:
             raise SchemaError(f"low={low!r} lies above high={high!r}; swap or drop one of them.")
+
+    @property
+    def computed_from(self) -> Hashable | None:
+        """Name of the date that the column is a field of; None if it is none."""
+        return None
 
     def replace(self, **changes: Any) -> "Column":
         """Return a copy with some fields changed."""
@@ -147,6 +168,11 @@ class Integer(Quantity):
         Bounds, as in :class:`Continuous`.
     step : int, optional
         Every value is a multiple of it: 1000 for salaries in round thousands.
+    calendar_of : hashable, optional
+        Name of a date of which the column is a field: it is computed, not modelled.
+    calendar_field : str, optional
+        Which: "year", "quarter", "month", "day", "hour", "minute", "second", "weekday" (Monday is
+        0), "isoweekday" (1), "isoweek" or "dayofyear".
     """
 
     kind: ClassVar[str] = "integer"
@@ -154,11 +180,23 @@ class Integer(Quantity):
     low: int | None = None
     high: int | None = None
     step: int | None = None
+    calendar_of: Hashable | None = None
+    calendar_field: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if (self.calendar_of is None) != (self.calendar_field is None):
+            raise SchemaError("calendar_of and calendar_field go together; give both or neither.")
+        if self.calendar_field not in (None, *CALENDAR_FIELDS):
+            raise SchemaError(
+                f"calendar_field={self.calendar_field!r} is none of {', '.join(CALENDAR_FIELDS)}."
+            )
         if self.step is not None and self.step < 1:
             raise SchemaError(f"step={self.step!r} must be a whole number of at least 1.")
+
+    @property
+    def computed_from(self) -> Hashable | None:
+        return self.calendar_of
 
 
 @dataclass(frozen=True, kw_only=True)

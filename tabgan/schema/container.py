@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import SchemaError
-from tabgan.schema.columns import KINDS, Column, Datetime, Duration, Quantity
+from tabgan.schema.columns import KINDS, Column, Datetime, Duration, Integer, Quantity
 from tabgan.schema.files import read_values, write_values
 from tabgan.schema.values import decode_value, encode_value
 
 __all__ = ["Schema", "column_of_kind"]
 
-_COMMON_FIELDS = {field.name for field in dataclasses.fields(Quantity)}
+_RELATIONS = {"calendar_of", "calendar_field"}
+_COMMON_FIELDS = {field.name for field in dataclasses.fields(Quantity)} | _RELATIONS
 _MAX_DETAIL = 60
 _BOUNDS = ("low", "high")
 _BOUND_TYPES: dict[type[Column], tuple[Any, str]] = {
@@ -339,6 +340,8 @@ def _relation(column: Column) -> str:
         return f"derived from {column.derived_from}"
     if not isinstance(column, Quantity):
         return ""
+    if isinstance(column, Integer) and column.calendar_of is not None:
+        return f"{column.calendar_field} of {column.calendar_of}"
     if column.same_as is not None:
         return f"often equal to {column.same_as}"
     if column.at_least is not None:

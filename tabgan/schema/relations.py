@@ -106,6 +106,8 @@ def _levels(series: pd.Series, schema: Schema, *, can_be_derived: bool) -> _Leve
     column = schema[series.name]
     is_tied = tie_of(series.name, column) is not None
     most = _most_levels(column)
+    if column.computed_from is not None:
+        return None
     if column.kind in _UNRELATED_KINDS or is_tied or series[:_GLANCE_ROWS].nunique() > most:
         return None
     codes = _level_codes(series)
@@ -224,6 +226,8 @@ def _root_problem(name: Hashable, root: Hashable, schema: Schema) -> str:
         return "which is not in the table"
     if root == name:
         return "which is the column itself"
+    if schema[root].computed_from is not None:
+        return f"which is itself computed, from {schema[root].computed_from!r}"
     if schema[root].derived_from is not None:
         return f"which is itself derived, from {schema[root].derived_from!r}"
     if tie_of(root, schema[root]) is not None:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from tabgan._params import Interval, check_parameters
 from tabgan.exceptions import SchemaError
+from tabgan.schema.calendars import check_calendars, find_calendars
 from tabgan.schema.checks import check_table
 from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema, column_of_kind
@@ -80,9 +81,12 @@ def infer_schema(
         columns[name] = describe(frame[name], start, min_level_count=int(min_level_count))
     schema = Schema(columns, n_rows=len(frame))
     frame = protect_table(frame, schema)
+    check_calendars(frame, schema)
     check_relations(frame, schema)
     settle_ties(frame, schema)
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
+    for name, (date, field) in find_calendars(frame, schema, fixed=fixed).items():
+        schema[name] = schema[name].replace(calendar_of=date, calendar_field=field)
     for name, root in find_relations(frame, schema, fixed=fixed).items():
         schema[name] = schema[name].replace(derived_from=root)
     for name, tie in find_ties(frame, schema, fixed=fixed).items():
@@ -136,6 +140,7 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
     }
     resolved = Schema(columns, n_rows=len(frame))
     frame = protect_table(frame, resolved)
+    check_calendars(frame, resolved)
     check_relations(frame, resolved)
     settle_ties(frame, resolved)
     return resolved

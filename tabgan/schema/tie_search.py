@@ -152,7 +152,7 @@ def _cells(
     """Return a column as ticks, or None if it is neither number nor date."""
     column = schema[name]
     unit = Ticks.of(column)
-    if unit is None:
+    if unit is None or column.computed_from is not None:
         return None
     try:
         values, missing = unit.read(frame[name], column)

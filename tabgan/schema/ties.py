@@ -191,6 +191,8 @@ def _operand_problem(own: Ticks, name: Hashable, schema: Schema) -> str:
     """Return what makes a column unfit to be tied to, empty if nothing does."""
     if name not in schema:
         return "which is not in the table"
+    if schema[name].computed_from is not None:
+        return f"which is itself computed, from {schema[name].computed_from!r}"
     other = Ticks.of(schema[name])
     if other is None:
         return f"which is {schema[name].kind}, and neither a number nor a date"
