@@ -26,7 +26,10 @@ QUICK = ["--max-steps", "20", "--no-refine", "--quiet", "--device", "cpu"]
 def _text_table(n_rows: int = 120) -> pd.DataFrame:
     """Return a table of every form of text that a CSV may hold."""
     rng = np.random.default_rng(0)
-    days = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, n_rows), unit="D")
+    days, others = (
+        pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, n_rows), unit="D")
+        for _ in range(2)
+    )
     return pd.DataFrame(
         {
             "zip": rng.choice(["01234", "00042", "98765"], n_rows),
@@ -34,7 +37,7 @@ def _text_table(n_rows: int = 120) -> pd.DataFrame:
             "balance": [f"{value:,}" for value in rng.integers(0, 10**5, n_rows)],
             "share": [f"{value} %" for value in rng.integers(0, 100, n_rows)],
             "day": pd.Series(days).dt.strftime("%d/%m/%Y"),
-            "since": pd.Series(days).dt.strftime("%Y-%m-%d"),
+            "since": pd.Series(others).dt.strftime("%Y-%m-%d"),
             "age": [str(v) if v > 20 else "" for v in rng.integers(10, 90, n_rows)],
             "score": rng.normal(size=n_rows).round(3),
         }
