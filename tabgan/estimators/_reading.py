@@ -14,7 +14,8 @@ from tabgan._random import child_seed, root_seed
 from tabgan.estimators._table_generator import TableGenerator
 from tabgan.exceptions import InvalidParameterError
 from tabgan.sampling import ConditionalSampler, Sampler
-from tabgan.schema import as_frame
+from tabgan.schema import Schema, as_frame
+from tabgan.schema.ties import tie_of
 
 _BLOCK = 4096
 
@@ -188,6 +189,7 @@ class RowReading(TableGenerator):
                 "The 'X' parameter of class_posterior must have rows, and columns beside the "
                 f"target {target!r}. Got {len(table)} row(s) of columns {list(table.columns)!r}."
             )
+        table = _telling_cells(table, self.schema_)
         conditions = self.transformer_.encode_conditions(table, strict=False)
         seed = child_seed(root_seed(random_state), "posterior")
         sampler = ConditionalSampler(self.sampler_, conditions, 1, seed)
@@ -196,3 +198,28 @@ class RowReading(TableGenerator):
         total = chances.sum(axis=1, keepdims=True)
         shares = np.divide(chances, total, out=np.full_like(chances, np.nan), where=total > 0)
         return pd.DataFrame(shares, index=table.index, columns=classes.values)
+
+
+def _telling_cells(table: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """The cells that can say anything of a target.
+
+    Those of keys, texts, dropped columns and fields of dates say nothing more, and those of a sum
+    or an order only beside all of their terms.
+    """
+    silent = [
+        name
+        for name, column in schema.items()
+        if column.kind in ("identifier", "text", "dropped") or column.computed_from is not None
+    ]
+    kept = table.drop(columns=[name for name in silent if name in table])
+    for name, column in schema.items():
+        tie = tie_of(name, column)
+        if tie is None or not tie.has_remainder or name not in kept:
+            continue
+        terms = list(tie.signs)
+        if not set(terms) <= set(kept.columns):
+            kept = kept.drop(columns=name)
+        else:
+            kept = kept.copy()
+            kept[name] = kept[name].where(kept[terms].notna().all(axis=1))
+    return kept if kept.shape[1] else table

@@ -184,6 +184,7 @@ class TableCoder:
             )
             if position in given:
                 is_given, cells = given[position]
+                array = array.copy()  # that of some dtypes cannot be written to
                 array[is_given] = cells[is_given]
             columns[position] = pd.Series(array, dtype=array.dtype, copy=False)
             by_name[tied.tie.name] = columns[position]
