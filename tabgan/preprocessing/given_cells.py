@@ -262,7 +262,9 @@ def _check_numbers(coder: ColumnCoder, cells: pd.Series, numbers: np.ndarray) ->
         raise_beyond(coder, cells.iloc[int(np.argmax(beyond))])
     if not numeric.grid or isinstance(coder.coder.inner, DatetimeCoder):
         return
-    off = np.abs(numbers / numeric.grid - np.rint(numbers / numeric.grid)) > 1e-6
+    steps, stored = numbers / numeric.grid, str(coder.column.dtype).lower()
+    precision = float(np.finfo(stored).eps) if stored in ("float16", "float32") else 0.0
+    off = np.abs(steps - np.rint(steps)) > np.maximum(1e-6, precision * np.abs(steps))
     if (is_other & off).any():
         raise InvalidParameterError(
             f"Column {coder.name!r} holds multiples of {numeric.grid:g}, and the condition asks "

@@ -1,10 +1,11 @@
-"""Relations between columns in the estimator: given cells, classes."""
+"""Relations between columns, and single precision, in the estimator: given cells, classes."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from tabgan import TabularGAN
+from tabgan.exceptions import InvalidParameterError
 
 QUICK = {
     "max_steps": 10,
@@ -45,3 +46,14 @@ def test_classes_are_read_from_the_cells_that_tell_something():
     pd.testing.assert_frame_equal(whole, without)
     rows = rows.assign(start=rows["start"].where([False, True, True, True]))
     assert model.class_posterior(rows, "kind").sum(axis=1).round(6).eq(1).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "Float32", "float64"])
+def test_the_cells_of_a_table_can_be_given_in_any_precision(dtype):
+    values = np.random.default_rng(0).gamma(2, 10, 400).round(2)
+    table = pd.DataFrame({"x": pd.Series(values).astype(dtype), "kind": ["a", "b"] * 200})
+    model = TabularGAN(**QUICK).fit(table)
+    asked = table[["x"]].head(5)
+    pd.testing.assert_frame_equal(model.sample(conditions=asked)[["x"]], asked)
+    with pytest.raises(InvalidParameterError, match="holds multiples"):
+        model.sample(conditions=pd.DataFrame({"x": [1.234]}))
