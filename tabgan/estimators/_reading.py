@@ -15,6 +15,7 @@ from tabgan.estimators._table_generator import TableGenerator
 from tabgan.exceptions import InvalidParameterError
 from tabgan.sampling import ConditionalSampler, Sampler
 from tabgan.schema import Schema, as_frame
+from tabgan.schema.columns import SILENT_KINDS
 from tabgan.schema.ties import tie_of
 
 _BLOCK = 4096
@@ -209,7 +210,7 @@ def _telling_cells(table: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     silent = [
         name
         for name, column in schema.items()
-        if column.kind in ("identifier", "text", "dropped") or column.computed_from is not None
+        if column.kind in SILENT_KINDS or column.computed_from is not None
     ]
     kept = table.drop(columns=[name for name in silent if name in table])
     for name, column in schema.items():
@@ -220,6 +221,5 @@ def _telling_cells(table: pd.DataFrame, schema: Schema) -> pd.DataFrame:
         if not set(terms) <= set(kept.columns):
             kept = kept.drop(columns=name)
         else:
-            kept = kept.copy()
             kept[name] = kept[name].where(kept[terms].notna().all(axis=1))
     return kept if kept.shape[1] else table

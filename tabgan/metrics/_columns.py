@@ -17,12 +17,13 @@ import pandas as pd
 from tabgan.exceptions import InvalidParameterError, SchemaError, TableError
 from tabgan.metrics._cells import level_codes, read_numbers
 from tabgan.schema import check_table, infer_schema, is_frame
+from tabgan.schema.columns import SILENT_KINDS
 
 __all__ = ["EncodedTable", "EncodedTables", "column_kinds", "dropped_columns", "encode_tables"]
 
 NUMERIC_KINDS = frozenset({"continuous", "integer", "datetime", "duration"})
 LEVEL_KINDS = frozenset({"categorical", "boolean", "constant"})
-SKIPPED_KINDS = frozenset({"identifier", "text", "dropped"})
+SKIPPED_KINDS = SILENT_KINDS
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tabgan.preprocessing.given_cells import (
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.level_blocks import LevelLimits
 from tabgan.preprocessing.table_coder import TableCoder
+from tabgan.schema.cells import replace_columns
 
 __all__ = ["ColumnSets", "Conditions", "GivenTied", "Limited", "Restored"]
 
@@ -222,11 +223,11 @@ class Conditions:
         rows : ndarray of shape (n_rows,), int64
             The condition of each row.
         """
-        columns = [table.iloc[:, i] for i in range(table.shape[1])]
-        for each in self.restored:
-            columns[each.position] = each.restore(columns[each.position], codes, rows)
-        joined = pd.DataFrame(dict(enumerate(columns)), index=table.index, copy=False)
-        joined = joined.set_axis(table.columns, axis=1)
+        restored = {
+            each.position: each.restore(table.iloc[:, each.position], codes, rows)
+            for each in self.restored
+        }
+        joined = replace_columns(table, restored)
         if self.coder is None or not (self.coder.ties or self.coder.calendars):
             return joined
         given = {each.position: (each.is_given[rows], each.cells[rows]) for each in self.tied}

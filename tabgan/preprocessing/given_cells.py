@@ -18,6 +18,7 @@ from tabgan.preprocessing.wanted import MISSING
 from tabgan.schema import Column, Datetime, Duration
 from tabgan.schema.cells import dtype_from_text, is_text
 from tabgan.schema.columns import Quantity
+from tabgan.schema.rules import stored_in
 from tabgan.schema.text_forms import format_texts, is_date_form, parse_texts
 
 __all__ = [
@@ -262,8 +263,8 @@ def _check_numbers(coder: ColumnCoder, cells: pd.Series, numbers: np.ndarray) ->
         raise_beyond(coder, cells.iloc[int(np.argmax(beyond))])
     if not numeric.grid or isinstance(coder.coder.inner, DatetimeCoder):
         return
-    steps, stored = numbers / numeric.grid, str(coder.column.dtype).lower()
-    precision = float(np.finfo(stored).eps) if stored in ("float16", "float32") else 0.0
+    steps, stored = numbers / numeric.grid, stored_in(coder.column.dtype)
+    precision = float(np.finfo(stored).eps) if stored else 0.0
     off = np.abs(steps - np.rint(steps)) > np.maximum(1e-6, precision * np.abs(steps))
     if (is_other & off).any():
         raise InvalidParameterError(

@@ -64,8 +64,8 @@ class TableCoder:
         ties, calendars = _ties(schema), calendar_fields(schema)
         coders, counts = [], []
         for position, (name, column) in enumerate(schema.items()):
-            is_looked_up = name in roots or column.derived_from is not None
-            is_looked_up = is_looked_up or position in calendars
+            is_computed = column.derived_from is not None or position in calendars
+            is_looked_up = name in roots or is_computed
             if position in ties and not is_looked_up:
                 coder, level_counts = ties[position].fit(frame, coding=coding)
             else:
@@ -73,7 +73,7 @@ class TableCoder:
                 coder, level_counts = fit_column(
                     frame[name], column, all_levels=all_levels, coding=coding
                 )
-            coders.append(coder if column.derived_from else coder.with_blocks(level_counts))
+            coders.append(coder if is_computed else coder.with_blocks(level_counts))
             counts.append(level_counts)
         lookups = _fit_lookups(frame, schema, coders)
         modelled = _modelled(coders, {*lookups, *calendars})

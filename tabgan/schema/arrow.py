@@ -29,6 +29,7 @@ import pandas as pd
 
 from tabgan._optional import require
 from tabgan.exceptions import TableError
+from tabgan.schema.cells import replace_columns
 
 __all__ = [
     "arrow_types",
@@ -108,8 +109,12 @@ def close_table(frame: pd.DataFrame, library: str, types: Mapping[Hashable, str]
     """
     arrays = {n: from_plain(frame[n], type_from_text(text)) for n, text in types.items()}
     if library == "pandas":
-        wrapped = {name: pd.arrays.ArrowExtensionArray(array) for name, array in arrays.items()}
-        return _replace(frame, wrapped)
+        wrapped = {
+            place: pd.Series(pd.arrays.ArrowExtensionArray(arrays[name]), index=frame.index)
+            for place, name in enumerate(frame.columns)
+            if name in arrays
+        }
+        return replace_columns(frame, wrapped)
     table = _pyarrow().table(arrays)
     if library == "pyarrow":
         return table
@@ -121,17 +126,6 @@ def close_table(frame: pd.DataFrame, library: str, types: Mapping[Hashable, str]
     }
     closed = polars.from_arrow(table)
     return closed.cast(enums) if enums else closed
-
-
-def _replace(frame: pd.DataFrame, arrays: dict[Hashable, Any]) -> pd.DataFrame:
-    """Return a frame with some columns in another form."""
-    if not arrays:
-        return frame
-    columns = {
-        place: pd.Series(arrays.get(name, series), index=frame.index, name=name, copy=False)
-        for place, (name, series) in enumerate(frame.items())
-    }
-    return pd.DataFrame(columns, index=frame.index, copy=False).set_axis(frame.columns, axis=1)
 
 
 def to_plain(array: Any, name: Hashable) -> pd.Series:

@@ -17,10 +17,12 @@ from tabgan.schema.cells import first_example, missing_cells
 from tabgan.schema.columns import CALENDAR_FIELDS, Column, Datetime, Integer
 from tabgan.schema.container import Schema
 from tabgan.schema.learn import read_dates, read_values
+from tabgan.schema.relations import CHANCE
+from tabgan.schema.tie_search import log_tail
+from tabgan.schema.ties import tie_of
 
 __all__ = ["check_calendars", "field_of", "find_calendars", "read_clock"]
 
-CHANCE = 1e-6
 _GLANCE_ROWS = 100
 _PANDAS_NAMES = {"weekday": "day_of_week", "dayofyear": "day_of_year"}
 
@@ -56,7 +58,7 @@ def find_calendars(
     numbers = [
         name
         for name, column in schema.items()
-        if name not in fixed and isinstance(column, Integer) and _is_free(column)
+        if name not in fixed and isinstance(column, Integer) and _is_free(name, column)
     ]
     threshold = np.log(CHANCE / max(1, len(dates) * len(numbers) * len(CALENDAR_FIELDS)))
     found: dict[Hashable, tuple[Hashable, str]] = {}
@@ -77,10 +79,10 @@ def _is_date(column: Column) -> bool:
     return isinstance(column, Datetime) and not (column.dtype or "").startswith("period")
 
 
-def _is_free(column: Integer) -> bool:
+def _is_free(name: Hashable, column: Integer) -> bool:
     """Tell whether a column is not said to follow another."""
-    others = (column.derived_from, column.calendar_of, column.same_as, column.plus, column.minus)
-    return column.at_least is None and all(each is None for each in others)
+    is_known = column.derived_from is not None or column.calendar_of is not None
+    return not is_known and tie_of(name, column) is None
 
 
 def _agrees(clock: np.ndarray, values: np.ndarray, field: str) -> bool:
@@ -93,7 +95,7 @@ def _agrees(clock: np.ndarray, values: np.ndarray, field: str) -> bool:
 def _log_chance(values: np.ndarray) -> float:
     """Return the log probability that independent columns of these shares agree in all rows."""
     shares = np.unique(values, return_counts=True)[1] / max(1, len(values))
-    return float(len(values) * np.log(np.sum(shares**2))) if len(values) else 0.0
+    return log_tail(len(values), 1.0, float(np.sum(shares**2))) if len(values) else 0.0
 
 
 def check_calendars(frame: pd.DataFrame, schema: Schema) -> None:

@@ -5,7 +5,7 @@ The readers return the cells that are not missing, in row order. Text and catego
 for each distinct value.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ __all__ = [
     "read_booleans",
     "read_choices",
     "read_numbers",
+    "replace_columns",
 ]
 
 
@@ -51,6 +52,15 @@ class Choices:
 def missing_cells(series: pd.Series) -> np.ndarray:
     """Return a boolean array that is true where a cell is missing."""
     return np.asarray(series.isna())
+
+
+def replace_columns(frame: pd.DataFrame, columns: Mapping[int, Any]) -> pd.DataFrame:
+    """Return a table with other columns in some places, each a Series; itself if there are none."""
+    if not columns:
+        return frame
+    parts = {i: columns.get(i, series) for i, (_, series) in enumerate(frame.items())}
+    joined = pd.DataFrame(parts, index=frame.index, copy=False)
+    return joined.set_axis(frame.columns, axis=1)
 
 
 def first_example(series: pd.Series, cells: np.ndarray) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from tabgan._optional import require
 from tabgan.exceptions import TableError
 from tabgan.schema.arrow import is_foreign, to_arrow, to_plain
-from tabgan.schema.cells import first_example, object_content
+from tabgan.schema.cells import first_example, object_content, replace_columns
 
 __all__ = ["as_frame", "check_table", "is_frame"]
 
@@ -65,15 +65,12 @@ def _read_foreign(table: Any) -> pd.DataFrame:
 
 def _without_arrow(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with its Arrow columns as columns of pandas' own dtypes."""
-    places = [i for i, d in enumerate(frame.dtypes) if isinstance(d, pd.ArrowDtype)]
-    if not places:
-        return frame
-    plain = dict(enumerate(frame.items()))
-    columns = {
-        i: to_plain(_chunks(series), name).set_axis(frame.index) if i in places else series
-        for i, (name, series) in plain.items()
+    plain = {
+        i: to_plain(_chunks(series), name).set_axis(frame.index)
+        for i, (name, series) in enumerate(frame.items())
+        if isinstance(series.dtype, pd.ArrowDtype)
     }
-    return pd.DataFrame(columns, index=frame.index, copy=False).set_axis(frame.columns, axis=1)
+    return replace_columns(frame, plain)
 
 
 def _chunks(series: pd.Series) -> Any:

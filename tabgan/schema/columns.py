@@ -13,6 +13,7 @@ from tabgan.schema.texts import TEXT_FORMS, TextForm
 __all__ = [
     "CALENDAR_FIELDS",
     "KINDS",
+    "SILENT_KINDS",
     "Boolean",
     "Categorical",
     "Column",
@@ -390,6 +391,9 @@ class Dropped(Column):
 
     kind: ClassVar[str] = "dropped"
 
+
+SILENT_KINDS = frozenset({"identifier", "text", "dropped"})
+"""Kinds of columns whose cells are made up or left out, so that they say nothing of others."""
 
 KINDS: dict[str, type[Column]] = {
     column.kind: column

@@ -29,7 +29,7 @@ from tabgan.schema.identifiers import (
 )
 from tabgan.schema.objects import object_dtype, read_objects
 from tabgan.schema.rare_levels import keep_frequent_levels
-from tabgan.schema.rules import UNITS, find_decimals, find_step, shared_bounds
+from tabgan.schema.rules import UNITS, find_decimals, find_step, shared_bounds, stored_in
 from tabgan.schema.text_forms import find_text_form, is_date_form, parse_texts
 from tabgan.schema.texts import text_shape
 
@@ -183,8 +183,7 @@ def _learn_continuous(series: pd.Series, missing: np.ndarray, given: Column) -> 
     low, high = shared_bounds(distinct, counts)
     _check_bounds(series, missing, numbers, given)
     check_grid(series, missing, numbers, given)
-    stored = str(series.dtype).lower()
-    decimals = find_decimals(distinct, stored=stored if stored in ("float16", "float32") else "")
+    decimals = find_decimals(distinct, stored=stored_in(series.dtype))
     learned = {"low": low, "high": high, "decimals": decimals, "text_form": form}
     return learned | _object_field(series, missing, "f")
 

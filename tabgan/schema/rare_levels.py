@@ -18,6 +18,7 @@ from tabgan.schema.cells import (
     first_example,
     missing_cells,
     read_choices,
+    replace_columns,
 )
 from tabgan.schema.columns import Categorical, Column
 from tabgan.schema.container import Schema
@@ -131,11 +132,12 @@ def protect_table(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
         the value of a row with a frequent level, drawn by the number of the row.
     """
     changed = {
-        name: _protect(frame[name], column)
-        for name, column in schema.items()
-        if _protects(column) and _unknown_cells(frame[name], column).any()
+        place: _protect(frame[name], column, cells)
+        for place, name in enumerate(frame.columns)
+        if _protects(column := schema.get(name))
+        and (cells := _unknown_cells(frame[name], column)).any()
     }
-    return _with_columns(frame, changed)
+    return replace_columns(frame, changed)
 
 
 def describe_protected(frame: pd.DataFrame, schema: Schema) -> list[str]:
@@ -151,7 +153,7 @@ def describe_protected(frame: pd.DataFrame, schema: Schema) -> list[str]:
     return lines
 
 
-def _protects(column: Column) -> bool:
+def _protects(column: Column | None) -> bool:
     return isinstance(column, Categorical) and bool(column.has_rare)
 
 
@@ -164,9 +166,9 @@ def _unknown_cells(series: pd.Series, column: Any) -> np.ndarray:
     return cells
 
 
-def _protect(series: pd.Series, column: Any) -> pd.Series:
-    """Return a column in which each value that is none of the levels is replaced by one."""
-    cells, values = _unknown_cells(series, column), series.astype(object).to_numpy(copy=True)
+def _protect(series: pd.Series, column: Any, cells: np.ndarray) -> pd.Series:
+    """Return a column in which the cells that hold none of the levels get one."""
+    values = series.astype(object).to_numpy(copy=True)
     if column.merged_level is not None:
         values[cells] = column.merged_level
     else:
@@ -180,12 +182,3 @@ def _protect(series: pd.Series, column: Any) -> pd.Series:
     if isinstance(dtype, pd.CategoricalDtype):
         dtype = dtype_from_text(column.dtype, levels=column.levels, ordered=bool(column.ordered))
     return pd.Series(values, index=series.index, name=series.name, dtype=dtype)
-
-
-def _with_columns(frame: pd.DataFrame, columns: dict[Any, pd.Series]) -> pd.DataFrame:
-    """Return a table with some columns replaced; itself if there are none."""
-    if not columns:
-        return frame
-    parts = [columns.get(name, frame[name]) for name in frame.columns]
-    joined = pd.DataFrame(dict(enumerate(parts)), index=frame.index, copy=False)
-    return joined.set_axis(frame.columns, axis=1)

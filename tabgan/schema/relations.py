@@ -20,7 +20,7 @@ import pandas as pd
 
 from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import first_example, missing_cells, read_choices
-from tabgan.schema.columns import Column
+from tabgan.schema.columns import SILENT_KINDS, Column
 from tabgan.schema.container import Schema
 from tabgan.schema.rules import has_level_per_value
 from tabgan.schema.ties import tie_of
@@ -34,7 +34,7 @@ CHANCE = 1e-6
 _SAMPLE_ROWS = 1000
 _MINORITY_ROWS = 50
 _GLANCE_ROWS = 20_000
-_UNRELATED_KINDS = ("constant", "identifier", "text", "dropped")
+_UNRELATED_KINDS = SILENT_KINDS | {"constant"}
 _LISTED_KINDS = ("categorical", "boolean")
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "is_spike",
     "lies_on_grid",
     "shared_bounds",
+    "stored_in",
 ]
 
 UNITS = {
@@ -65,6 +66,18 @@ def is_spike(counts: np.ndarray) -> np.ndarray:
     ([False, True, True], [False, True])
     """
     return counts >= max(SPIKE_ROWS, SPIKE_SHARE * counts.sum())
+
+
+def stored_in(dtype: Any) -> str:
+    """Return "float16" or "float32" for a dtype of that precision, nullable or not, else "".
+
+    Examples
+    --------
+    >>> stored_in("Float32"), stored_in("int32")
+    ('float32', '')
+    """
+    name = str(dtype).lower()
+    return name if name in ("float16", "float32") else ""
 
 
 def find_decimals(distinct: np.ndarray, *, stored: str = "") -> int | None:
