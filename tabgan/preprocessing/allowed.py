@@ -21,7 +21,6 @@ from tabgan.preprocessing.given_cells import (
     in_spans,
     in_zone,
     is_numeric,
-    known_range,
     numeric_coder,
     raise_beyond,
     raise_unknown,
@@ -217,10 +216,11 @@ def _allow_values(coder: ColumnCoder, values: list[Any]) -> tuple[Allowed, Bound
         return allowed, None
     numeric = numeric_coder(coder)
     for atom in np.flatnonzero(given.is_continuous):
-        value_map = numeric.value_maps[given.levels[atom] - coder.coder.first_cluster]
-        knots = value_map.values
-        half, number = (numeric.grid or _NARROW * (knots[-1] - knots[0])) / 2, given.numbers[atom]
-        ends = value_map.score_range(float(number) - half, float(number) + half)
+        cluster = int(given.levels[atom]) - coder.coder.first_cluster
+        value_map = numeric.value_maps[cluster]
+        place = float(numeric.clusters.places(given.numbers[[atom]], cluster)[0])
+        half = (numeric.grid or _NARROW * (value_map.values[-1] - value_map.values[0])) / 2
+        ends = value_map.score_range(place - half, place + half)
         if ends[0] < ends[1]:
             low[atom], high[atom] = ends
     continuous = np.unique(given.numbers[given.is_continuous])
@@ -271,7 +271,7 @@ def _allow_interval(coder: ColumnCoder, between: Between) -> tuple[Allowed, Boun
     if low > high:
         grid = f" Its values are multiples of {numeric.grid:g}." if numeric.grid else ""
         raise InvalidParameterError(f"No value of column {coder.name!r} lies in {between!r}.{grid}")
-    known_low, known_high = known_range(numeric)
+    known_low, known_high = numeric.known_range
     if high < known_low or low > known_high:
         raise_beyond(coder, between)
     allowed = Allowed.of_levels(
@@ -281,12 +281,11 @@ def _allow_interval(coder: ColumnCoder, between: Between) -> tuple[Allowed, Boun
         if not len(allowed):
             raise_unknown(coder, between, written(coder.coder.inner, numeric.level_values).tolist())
         return allowed, None
-    half = numeric.grid / 2
-    ends = np.array([each.score_range(low - half, high + half) for each in numeric.value_maps])
+    ends = np.array([numeric.score_range(low, high, k) for k in range(numeric.n_clusters)])
     clusters = np.flatnonzero(ends[:, 0] < ends[:, 1])
     if not len(clusters) and not len(allowed):
         # Between two neighbouring knots or clusters: what is nearest, moved into the interval.
-        clusters = numeric.clusters_of(
+        clusters = numeric.clusters.clusters_of(
             np.array([(max(low, known_low) + min(high, known_high)) / 2])
         )
     allowed = Allowed(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom
 
-__all__ = ["MAX_CLUSTERS", "find_cuts"]
+__all__ = ["MAX_CLUSTERS", "MIN_SHARE", "Cuts", "find_cuts"]
 
 MAX_CLUSTERS = 64
 #: Every cluster has so many rows, and so large a share of all.
@@ -43,6 +43,45 @@ class _Valley:
         """The middle, rounded as coarsely as stays within the middle eighth."""
         exponent = int(np.floor(np.log10(max((self.high - self.low) / 8, 1e-300))))
         return round((self.low + self.high) / 2, -exponent)
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Clusters that are intervals of numbers, whose *place* is the number itself.
+
+    Parameters
+    ----------
+    cuts : ndarray of shape (n_clusters - 1,), float64
+        Numbers that part the clusters; a value that equals one lies above it.
+    """
+
+    cuts: np.ndarray
+
+    @property
+    def n_clusters(self) -> int:
+        """Number of intervals."""
+        return len(self.cuts) + 1
+
+    @property
+    def are_ordered(self) -> bool:
+        """Whether all values of a cluster lie before those of the next: yes."""
+        return True
+
+    def clusters_of(self, values: np.ndarray) -> np.ndarray:
+        """Return the cluster of each value."""
+        return np.searchsorted(self.cuts, values, side="right")
+
+    def places(self, values: np.ndarray, cluster: int) -> np.ndarray:
+        """Return the values themselves."""
+        return values
+
+    def values(self, places: np.ndarray, cluster: int) -> np.ndarray:
+        """Return the places themselves."""
+        return places
+
+    def place_range(self, low: float, high: float, cluster: int) -> tuple[float, float]:
+        """Return the ends of an interval themselves."""
+        return low, high
 
 
 def find_cuts(distinct: np.ndarray, rest_counts: np.ndarray, n_rows: int) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.preprocessing.numeric import NumericCoder
+from tabgan.preprocessing.phases import Calendar
 
 __all__ = ["DatetimeCoder"]
 
@@ -66,6 +67,7 @@ class DatetimeCoder:
             high=bounds[1],
             all_levels=all_levels,
             coding=coding,
+            calendar=None if is_span else Calendar(unit, epoch),
         )
         return cls(unit, epoch, inner, is_span), counts
 

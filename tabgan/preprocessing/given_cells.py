@@ -31,7 +31,6 @@ __all__ = [
     "in_spans",
     "in_zone",
     "is_numeric",
-    "known_range",
     "numeric_coder",
     "raise_beyond",
     "raise_unknown",
@@ -253,7 +252,7 @@ def _check_numbers(coder: ColumnCoder, cells: pd.Series, numbers: np.ndarray) ->
             shown = written(coder.coder.inner, known).tolist()
             raise_unknown(coder, cells.iloc[int(np.argmax(is_other))], shown)
         return
-    low, high = known_range(numeric)
+    low, high = numeric.known_range
     slack = _SLACK * (high - low)
     beyond = is_other & ((numbers < low - slack) | (numbers > high + slack))
     for bound, is_low in ((numeric.low, True), (numeric.high, False)):
@@ -274,14 +273,8 @@ def _check_numbers(coder: ColumnCoder, cells: pd.Series, numbers: np.ndarray) ->
         )
 
 
-def known_range(numeric: NumericCoder) -> tuple[float, float]:
-    knots = [value_map.values for value_map in numeric.value_maps]
-    values = np.concatenate([numeric.level_values, *knots])
-    return float(values.min()), float(values.max())
-
-
 def raise_beyond(coder: ColumnCoder, wanted: Any) -> None:
-    low, high = known_range(numeric_coder(coder))
+    low, high = numeric_coder(coder).known_range
     numbers = np.array([low, high])
     if numeric_coder(coder).grid:
         numbers = np.rint(numbers).astype(np.int64) if _is_whole(coder) else numbers

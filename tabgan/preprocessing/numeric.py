@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from tabgan.preprocessing.clusters import find_cuts
+from tabgan.preprocessing.clusters import Cuts, find_cuts
+from tabgan.preprocessing.phases import Calendar, Phases, find_phases
 from tabgan.preprocessing.value_map import ValueMap
 from tabgan.schema.rules import has_level_per_value, is_spike
 
 __all__ = ["NumericCoder"]
 
 _MIN_REST = 5
+_WHOLE = Cuts(np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,10 @@ class NumericCoder:
     level_values : ndarray of shape (n_values,), int64, uint64 or float64
         Values that are levels, in increasing order.
     value_maps : tuple of ValueMap
-        Maps of the other values, one for each cluster in the order of their values; none if every
+        Maps of the places that the other values have in their clusters, one for each; none if every
         value has a level.
-    cuts : ndarray of shape (n_clusters - 1,), float64
-        Numbers that part the clusters; a value that equals one lies above it.
+    clusters : Cuts or Phases
+        Which values are ranked together, and their places.
     grid : float
         Step between values that can occur; 0 without a grid.
     decimals : int or None
@@ -38,7 +40,7 @@ class NumericCoder:
 
     level_values: np.ndarray
     value_maps: tuple[ValueMap, ...]
-    cuts: np.ndarray
+    clusters: Cuts | Phases
     grid: float
     decimals: int | None
     low: float | None
@@ -55,6 +57,7 @@ class NumericCoder:
         high: Any = None,
         all_levels: bool | None = None,
         coding: str = "clusters",
+        calendar: Calendar | None = None,
     ) -> tuple["NumericCoder", np.ndarray]:
         """Learn the coder; return it and the number of rows of each of its levels.
 
@@ -69,31 +72,44 @@ class NumericCoder:
         coding : {"clusters", "ranks", "linear"}, default="clusters"
             Whether values without a level are ranked within clusters or as a whole, or, unless
             `all_levels`, all values put on a straight scale.
+        calendar : Calendar, optional
+            What the values count, if they are instants, whose clusters are phases.
         """
         distinct, counts = np.unique(values, return_counts=True)
         if coding == "linear" and not all_levels and len(distinct) > 1:
             line = ValueMap.linear(distinct, counts, low=low, high=high)
-            coder = cls(distinct[:0], (line,), np.zeros(0), grid, decimals, low, high)
+            coder = cls(distinct[:0], (line,), _WHOLE, grid, decimals, low, high)
             return coder, np.array([len(values)])
         if all_levels is None:
             all_levels = has_level_per_value(len(values), len(distinct))
         is_level = np.full(len(distinct), True) if all_levels else is_spike(counts)
         n_rest = int(counts[~is_level].sum())
         value_maps: list[ValueMap] = []
-        cuts = np.zeros(0)
+        clusters: Cuts | Phases = _WHOLE
         if n_rest >= _MIN_REST:
-            if coding == "clusters":
-                cuts = find_cuts(distinct, np.where(is_level, 0, counts), len(values))
             rest, rest_counts = distinct[~is_level], counts[~is_level]
-            for part in np.split(np.arange(len(rest)), np.searchsorted(rest, cuts)):
-                value_maps.append(ValueMap.fit(rest[part], rest_counts[part], step=grid))
-        coder = cls(distinct[is_level], tuple(value_maps), cuts, grid, decimals, low, high)
+            phases = None
+            if coding == "clusters" and calendar is not None:
+                phases = find_phases(rest, rest_counts, len(values), calendar, int(grid))
+            if phases is not None:
+                clusters = phases
+            elif coding == "clusters":
+                rows = np.where(is_level, 0, counts)
+                clusters = Cuts(find_cuts(distinct, rows, len(values)))
+            owners = clusters.clusters_of(rest)
+            for cluster in range(clusters.n_clusters):
+                is_own = owners == cluster
+                places = clusters.places(rest[is_own], cluster)
+                value_maps.append(ValueMap.fit(places, rest_counts[is_own], step=grid))
+        coder = cls(distinct[is_level], tuple(value_maps), clusters, grid, decimals, low, high)
         if 0 < n_rest < _MIN_REST:  # too few rows for a mean take the nearest level instead
             levels, _ = coder.encode(values)
             return coder, np.bincount(levels, minlength=len(coder.level_values))
         rows_of_rest = np.zeros(coder.n_clusters, counts.dtype)
         if coder.n_clusters:
-            np.add.at(rows_of_rest, coder.clusters_of(distinct[~is_level]), counts[~is_level])
+            np.add.at(
+                rows_of_rest, coder.clusters.clusters_of(distinct[~is_level]), counts[~is_level]
+            )
         return coder, np.append(counts[is_level], rows_of_rest)
 
     @property
@@ -106,9 +122,34 @@ class NumericCoder:
         """Number of clusters of values without a level, each of which has a level as a whole."""
         return len(self.value_maps)
 
-    def clusters_of(self, values: np.ndarray) -> np.ndarray:
-        """Return the cluster that each value belongs to."""
-        return np.searchsorted(self.cuts, values, side="right")
+    def values_at(self, scores: np.ndarray) -> np.ndarray:
+        """Return the values of some normal scores in each cluster, (n_clusters, n_scores)."""
+        return np.stack(
+            [
+                self.clusters.values(value_map.to_values(scores), cluster)
+                for cluster, value_map in enumerate(self.value_maps)
+            ]
+        )
+
+    @property
+    def known_range(self) -> tuple[float, float]:
+        """The least and the greatest value that decoding gives before it rounds and limits."""
+        ends = [
+            self.clusters.values(value_map.values[[0, -1]], cluster)
+            for cluster, value_map in enumerate(self.value_maps)
+        ]
+        values = np.concatenate([self.level_values, *ends])
+        return float(values.min()), float(values.max())
+
+    def score_range(self, low: float, high: float, cluster: int) -> tuple[float, float]:
+        """Return the normal scores of the values from `low` to `high` in a cluster.
+
+        Both are the same if it has none.
+        """
+        first, last = self.clusters.place_range(low, high, cluster)
+        if first > last:
+            return 0.0, 0.0
+        return self.value_maps[cluster].score_range(first - self.grid / 2, last + self.grid / 2)
 
     def encode(
         self, values: np.ndarray, generator: np.random.Generator | None = None
@@ -134,11 +175,12 @@ class NumericCoder:
         if not self.value_maps:
             return self._nearest(values, levels), scores
         rest = np.flatnonzero(~is_level)
-        clusters = self.clusters_of(values[rest])
-        levels[rest] = n_values + clusters
+        owners = self.clusters.clusters_of(values[rest])
+        levels[rest] = n_values + owners
         for cluster, value_map in enumerate(self.value_maps):
-            rows = rest[clusters == cluster]
-            scores[rows] = value_map.to_scores(values[rows], step=self.grid, generator=generator)
+            rows = rest[owners == cluster]
+            places = self.clusters.places(values[rows], cluster)
+            scores[rows] = value_map.to_scores(places, step=self.grid, generator=generator)
         return levels, scores
 
     def _nearest(self, values: np.ndarray, above: np.ndarray) -> np.ndarray:
@@ -153,15 +195,18 @@ class NumericCoder:
 
         The clusters are needed where there are several.
         """
-        values = np.zeros(len(scores))
+        is_whole = self.level_values.dtype.kind in "iu"
+        values = np.zeros(len(scores), self.level_values.dtype if is_whole else np.float64)
         if clusters is None:
             clusters = np.zeros(len(scores), np.int32)
         for cluster, value_map in enumerate(self.value_maps):
             rows = clusters == cluster
-            values[rows] = value_map.to_values(scores[rows])
-        if self.level_values.dtype.kind in "iu":
-            whole = _whole_multiples(values, int(self.grid) or 1, self.level_values.dtype)
-            return _clip_whole(whole, self.low, self.high)
+            places = value_map.to_values(scores[rows])
+            if is_whole:
+                places = _whole_multiples(places, int(self.grid) or 1, values.dtype)
+            values[rows] = self.clusters.values(places, cluster)
+        if is_whole:
+            return _clip_whole(values, self.low, self.high)
         if self.decimals is not None:
             values = np.round(values, self.decimals)
         if self.low is not None or self.high is not None:

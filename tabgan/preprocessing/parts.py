@@ -92,19 +92,14 @@ def _ordered_levels(coder: ColumnCoder) -> tuple[np.ndarray, np.ndarray]:
         inner = inner.inner
     if isinstance(inner, NumericCoder):
         values, levels = inner.level_values.astype(np.float64), np.arange(len(inner.level_values))
-        if inner.n_clusters > 1:
-            means = np.sum(_WEIGHTS * _tabulated(inner), axis=1)
+        if inner.n_clusters > 1 and inner.clusters.are_ordered:
+            means = np.sum(_WEIGHTS * inner.values_at(NORMAL_GRID), axis=1)
             values = np.concatenate([values, means])
             levels = np.append(levels, coder.coder.first_cluster + np.arange(len(means)))
         order = np.argsort(values, kind="stable")
         return levels[order], values[order]
     n_ordered = isinstance(inner, CategoricalCoder) and inner.is_ordered and len(inner.level_values)
     return np.arange(n_ordered), np.arange(n_ordered, dtype=np.float64)
-
-
-def _tabulated(numeric: NumericCoder) -> np.ndarray:
-    """Return the values of each cluster on the grid of normal scores, (n_clusters, 257)."""
-    return np.stack([value_map.to_values(NORMAL_GRID) for value_map in numeric.value_maps])
 
 
 def _normal_part(
@@ -114,7 +109,7 @@ def _normal_part(
     inner = coder.coder.inner
     while not isinstance(inner, NumericCoder):
         inner = inner.inner
-    values = scale_down(_tabulated(inner))
+    values = scale_down(inner.values_at(NORMAL_GRID))
     weights = _WEIGHTS
     if len(values) > 1:
         own = counts[coder.coder.first_cluster :]

@@ -8,12 +8,14 @@ import numpy as np
 from tabgan.archive import arrays_below
 from tabgan.exceptions import ArchiveError
 from tabgan.preprocessing.categorical import BooleanCoder, CategoricalCoder
+from tabgan.preprocessing.clusters import Cuts
 from tabgan.preprocessing.column import ColumnCoder
 from tabgan.preprocessing.datetime import DatetimeCoder
 from tabgan.preprocessing.level_blocks import LevelBlocks
 from tabgan.preprocessing.made_up import MadeUpCoder
 from tabgan.preprocessing.missing import MissingCoder
 from tabgan.preprocessing.numeric import NumericCoder
+from tabgan.preprocessing.phases import Phases
 from tabgan.preprocessing.text import TextCoder
 from tabgan.preprocessing.ties import modelled_column
 from tabgan.preprocessing.value_map import ValueMap
@@ -113,23 +115,28 @@ def _numeric_to_state(coder: NumericCoder) -> tuple[State, Arrays]:
         "limits": [value_map.limit for value_map in coder.value_maps],
         "n_knots": [len(value_map.scores) for value_map in coder.value_maps],
         "linear": any(value_map.is_linear for value_map in coder.value_maps),
+        "phases": coder.clusters.to_state() if isinstance(coder.clusters, Phases) else None,
     }
     arrays = {"level_values": coder.level_values}
+    if isinstance(coder.clusters, Cuts):
+        arrays["cuts"] = coder.clusters.cuts
     if coder.value_maps:
         arrays |= {
             "scores": np.concatenate([value_map.scores for value_map in coder.value_maps]),
             "values": np.concatenate([value_map.values for value_map in coder.value_maps]),
-            "cuts": coder.cuts,
         }
     return state, arrays
 
 
 def _numeric_from_state(state: State, arrays: Arrays) -> NumericCoder:
-    value_maps, cuts = _value_maps_from_state(state, arrays) if state["limits"] else ((), None)
+    value_maps = _value_maps_from_state(state, arrays) if state["limits"] else ()
+    clusters = _clusters_from_state(state, arrays)
+    if value_maps and clusters.n_clusters != len(value_maps):
+        raise ValueError("the clusters do not fit their maps")
     return NumericCoder(
         arrays["level_values"],
         value_maps,
-        np.zeros(0) if cuts is None else cuts,
+        clusters,
         float(state["grid"]),
         state["decimals"],
         state["low"],
@@ -137,17 +144,23 @@ def _numeric_from_state(state: State, arrays: Arrays) -> NumericCoder:
     )
 
 
-def _value_maps_from_state(state: State, arrays: Arrays) -> tuple[tuple[ValueMap, ...], np.ndarray]:
-    """Return the maps of the clusters and the cuts between them; ValueError if they disagree."""
-    scores, values, cuts = arrays["scores"], arrays["values"], arrays["cuts"]
+def _clusters_from_state(state: State, arrays: Arrays) -> Cuts | Phases:
+    """Return what parts the clusters; ValueError if it is out of order."""
+    if state["phases"] is not None:
+        return Phases.from_state(state["phases"])
+    if np.any(np.diff(arrays["cuts"]) <= 0):
+        raise ValueError("the cuts are out of order")
+    return Cuts(arrays["cuts"])
+
+
+def _value_maps_from_state(state: State, arrays: Arrays) -> tuple[ValueMap, ...]:
+    """Return the maps of the clusters; ValueError if the knots do not fit them."""
+    scores, values = arrays["scores"], arrays["values"]
     stops = np.cumsum(np.array(state["n_knots"], dtype=np.int64))
     starts = np.append(0, stops[:-1])
-    if len(cuts) != len(stops) - 1 or np.any(np.diff(cuts) <= 0) or np.any(stops <= starts):
-        raise ValueError("the cuts do not fit the clusters")
-    if scores.shape != (stops[-1],) or values.shape != (stops[-1],):
+    if np.any(stops <= starts) or scores.shape != (stops[-1],) or values.shape != (stops[-1],):
         raise ValueError("the knots do not fit the clusters")
-    value_maps = tuple(
+    return tuple(
         ValueMap(scores[start:stop], values[start:stop], float(limit), bool(state["linear"]))
         for start, stop, limit in zip(starts, stops, state["limits"], strict=True)
     )
-    return value_maps, cuts

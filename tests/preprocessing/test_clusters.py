@@ -135,7 +135,7 @@ KINDS = {
     "float": _mixture(2000),
     "integer": (1000 * _mixture(2000)).round().astype(np.int64),
     "text": np.array([f"${1e4 * (4 + value):,.2f}" for value in _mixture(2000)], dtype=object),
-    "date": pd.Timestamp("2020-01-01") + pd.to_timedelta(3 * _mixture(2000), "D").round("s"),
+    "date": pd.Timestamp("2020-01-01") + pd.to_timedelta(3 * _mixture(2000), "h").round("s"),
 }
 
 
