@@ -8,12 +8,14 @@ import numpy as np
 
 from tabgan.preprocessing.clusters import Cuts, find_cuts
 from tabgan.preprocessing.phases import Calendar, Phases, find_phases
-from tabgan.preprocessing.value_map import ValueMap
+from tabgan.preprocessing.value_map import N_POOLS, ValueMap
 from tabgan.schema.rules import has_level_per_value, is_spike
 
 __all__ = ["NumericCoder"]
 
 _MIN_REST = 5
+#: Pools of the map of a phase.
+_LEAST_POOLS = 20
 _WHOLE = Cuts(np.zeros(0))
 
 
@@ -96,11 +98,7 @@ class NumericCoder:
             elif coding == "clusters":
                 rows = np.where(is_level, 0, counts)
                 clusters = Cuts(find_cuts(distinct, rows, len(values)))
-            owners = clusters.clusters_of(rest)
-            for cluster in range(clusters.n_clusters):
-                is_own = owners == cluster
-                places = clusters.places(rest[is_own], cluster)
-                value_maps.append(ValueMap.fit(places, rest_counts[is_own], step=grid))
+            value_maps = _fit_maps(rest, rest_counts, clusters, grid)
         coder = cls(distinct[is_level], tuple(value_maps), clusters, grid, decimals, low, high)
         if 0 < n_rest < _MIN_REST:  # too few rows for a mean take the nearest level instead
             levels, _ = coder.encode(values)
@@ -212,6 +210,26 @@ class NumericCoder:
         if self.low is not None or self.high is not None:
             values = np.clip(values, self.low, self.high)
         return values
+
+
+def _fit_maps(
+    distinct: np.ndarray, counts: np.ndarray, clusters: Cuts | Phases, grid: float
+) -> list[ValueMap]:
+    """Return the map of the places in each cluster, given the values without a level."""
+    options: dict[str, Any] = {"step": grid}
+    low, high = -np.inf, np.inf
+    if isinstance(clusters, Phases):
+        # Phases begin and end with the column, not each with rows of its own.
+        low, high = np.rint(ValueMap.fit(distinct, counts, step=grid).values[[0, -1]] / grid) * grid
+        options["n_pools"] = max(_LEAST_POOLS, N_POOLS // clusters.n_clusters)
+    owners, maps = clusters.clusters_of(distinct), []
+    for cluster in range(clusters.n_clusters):
+        is_own = owners == cluster
+        if isinstance(clusters, Phases):
+            options["ends"] = clusters.place_range(low, high, cluster)
+        places = clusters.places(distinct[is_own], cluster)
+        maps.append(ValueMap.fit(places, counts[is_own], **options))
+    return maps
 
 
 def _whole_multiples(values: np.ndarray, step: int, dtype: np.dtype) -> np.ndarray:

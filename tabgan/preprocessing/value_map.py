@@ -15,11 +15,13 @@ __all__ = ["MAX_KNOTS", "ValueMap"]
 
 MAX_KNOTS = 1000
 _MIN_POOL = 5
-_N_POOLS = 400
+N_POOLS = 400
 _TAIL_SHARE = 0.25
 _FEW_ROWS = 10
 # Normal scores of the probabilities 0 and 1, which only ever bound a pool and hold no value.
 _FAR = 9.0
+# A given end is near, if it is at most so many times as far as the last segment leads.
+_NEAR_END = 4
 # Values at either end of a column whose mean bounds a linear map that has no natural bound.
 _END_ROWS = 5
 
@@ -56,13 +58,25 @@ class ValueMap:
     is_linear: bool = False
 
     @classmethod
-    def fit(cls, distinct: np.ndarray, counts: np.ndarray, *, step: float = 0.0) -> "ValueMap":
-        """Learn the map from sorted distinct values, how many rows hold each, and their grid."""
+    def fit(
+        cls,
+        distinct: np.ndarray,
+        counts: np.ndarray,
+        *,
+        step: float = 0.0,
+        n_pools: int = N_POOLS,
+        ends: tuple[float, float] | None = None,
+    ) -> "ValueMap":
+        """Learn the map from sorted distinct values, how many rows hold each, and their grid.
+
+        In the middle a pool has about one of `n_pools` parts of the rows. The map continues up to
+        `ends` that are near, if there are such.
+        """
         distinct = distinct.astype(np.float64)
         limit = float(-ndtri(0.25 / counts.sum()))
         # At best every value that five rows hold keeps its share; else only the more frequent ones.
-        for n_pools, exact_rows in ((_N_POOLS, _MIN_POOL), (_N_POOLS, None), (_N_POOLS // 2, None)):
-            probabilities, values = _knots(distinct, counts, step, n_pools, exact_rows)
+        for most, exact_rows in ((n_pools, _MIN_POOL), (n_pools, None), (n_pools // 2, None)):
+            probabilities, values = _knots(distinct, counts, step, most, exact_rows, ends)
             if len(values) <= MAX_KNOTS:
                 break
         scores = np.clip(ndtri(probabilities), -_FAR, _FAR)
@@ -161,6 +175,7 @@ def _knots(
     step: float,
     n_pools: int,
     exact_rows: int | None,
+    ends: tuple[float, float] | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return probabilities and values of the knots."""
     pools = _pools(counts, n_pools, exact_rows)
@@ -188,15 +203,21 @@ def _knots(
             probabilities.append(upper[i])
             values.append(min(means[i] + step / 2, means[i + 1]))
     # Sums of many terms may leave means out of order in the last place.
-    return _with_ends(np.array(probabilities), np.maximum.accumulate(values), distinct, rows[-1])
+    knots = np.array(probabilities), np.maximum.accumulate(values)
+    return _with_ends(*knots, distinct, rows[-1], ends)
 
 
 def _with_ends(
-    probabilities: np.ndarray, values: np.ndarray, distinct: np.ndarray, n_rows: int
+    probabilities: np.ndarray,
+    values: np.ndarray,
+    distinct: np.ndarray,
+    n_rows: int,
+    ends: tuple[float, float] | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Continue the outermost segments, by as much as stays within the range of the training values.
 
-    How far is one of four shares, so that the extreme value itself cannot be read off.
+    How far is one of four shares, so that the extreme value itself cannot be read off; or up to the
+    given end, if that is no further than four times as far as the segment would lead.
     """
     if len(values) < 2:
         return probabilities, values
@@ -208,14 +229,23 @@ def _with_ends(
         if width <= 0 or values[inner] == values[side]:
             continue
         slope = (values[side] - values[inner]) / width * reach
-        for share in (1.0, 0.5, 0.25):
-            value = values[side] + share * slope
-            if distinct[0] <= value <= distinct[-1] and value != limit:
-                position = 0 if side == 0 else len(values)
-                probabilities = np.insert(probabilities, position, end)
-                values = np.insert(values, position, value)
-                break
+        value = _continued(values[side], slope, distinct, limit)
+        if ends is not None and 0 < (ends[side] - values[side]) / slope <= _NEAR_END:
+            value = ends[side]
+        if value is not None:
+            position = 0 if side == 0 else len(values)
+            probabilities = np.insert(probabilities, position, end)
+            values = np.insert(values, position, value)
     return probabilities, values
+
+
+def _continued(value: float, slope: float, distinct: np.ndarray, limit: float) -> float | None:
+    """Return how far the outermost segment leads within the range of the training values."""
+    for share in (1.0, 0.5, 0.25):
+        end = value + share * slope
+        if distinct[0] <= end <= distinct[-1] and end != limit:
+            return end
+    return None
 
 
 def _pools(counts: np.ndarray, n_pools: int, exact_rows: int | None) -> np.ndarray:

@@ -55,8 +55,13 @@ def _type(cell: Any) -> Any:
     return cell.dtype if isinstance(cell, np.generic) else type(cell)
 
 
-def assert_near_cells(back: pd.Series, original: pd.Series, column: Column) -> None:
-    """Dtype and missing cells are the same, spikes are exact, ranks of others move by a pool."""
+def assert_near_cells(back: pd.Series, original: pd.Series, transformer: TableTransformer) -> None:
+    """Dtype and missing cells are the same, spikes are exact, others move by a pool of their rank.
+
+    Ranks are those within the clusters that the transformer has for the column.
+    """
+    (coder,) = (each for each in transformer._coder.coders if each.name == original.name)
+    column = coder.column
     assert back.dtype == original.dtype
     np.testing.assert_array_equal(back.isna(), original.isna())
     assert {type(cell) for cell in back} <= {type(cell) for cell in original}
@@ -65,9 +70,13 @@ def assert_near_cells(back: pd.Series, original: pd.Series, column: Column) -> N
     codes = pd.factorize(original[original.notna()])[0]
     is_spike = (np.bincount(codes) >= max(10, len(before) / 96))[codes]
     np.testing.assert_array_equal(after[is_spike], before[is_spike])
-    after, before = after[~is_spike], before[~is_spike]
-    if len(before) == 0:
-        return
+    clusters = coder.encode(original)[0][original.notna().to_numpy()]
+    for cluster in np.unique(clusters[~is_spike]):
+        is_own = ~is_spike & (clusters == cluster)
+        _assert_moved_by_a_pool(after[is_own], before[is_own])
+
+
+def _assert_moved_by_a_pool(after: np.ndarray, before: np.ndarray) -> None:
     ordered = np.sort(before)
     first = np.searchsorted(ordered, before, "left") - POOL_ROWS
     last = np.searchsorted(ordered, before, "right") - 1 + POOL_ROWS

@@ -39,7 +39,7 @@ def _assert_kept(table: pd.DataFrame, transformer: TableTransformer, codes: Code
         if column.kind == "identifier":
             assert back[name].dropna().is_unique
         elif coder.has_normal:
-            assert_near_cells(back[name], table[name], column)
+            assert_near_cells(back[name], table[name], transformer)
         else:
             assert_same_cells(back[name], table[name])
 
