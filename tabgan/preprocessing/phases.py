@@ -16,8 +16,9 @@ from tabgan.preprocessing.clusters import MAX_CLUSTERS, MIN_SHARE
 
 __all__ = ["Calendar", "Phases", "find_phases"]
 
-#: A phase has so many rows, and at least the share that a cluster has.
-_MIN_ROWS = 50
+#: A phase has so many rows. One beside others, without a gap, also has so many times the square
+#: root of all, since a short table tells little of many phases, and the share that a cluster has.
+_MIN_ROWS, _ROOTS = 50, 3
 #: A column goes through its cycle at least so many times.
 _LEAST_TURNS = 4
 #: That days of the month are as frequent as the calendar has them is refuted at this level.
@@ -228,10 +229,10 @@ def find_phases(
     weekdays.
 
     A day of instants is cut into stretches of an hour, or longer ones, until they give no more than
-    64 phases; where ticks are days or longer, they are the stretches. Stretches with rows are
-    joined with the next until they have 50 rows and 0.5 % of all, if that can be before a gap. Then
-    the ends without rows of each phase, in twelfths of a stretch, are left out. So what never
-    occurs (weekends, nights, days but the last of a month) has no place.
+    64 phases; where ticks are days or longer, they are the stretches. Neighbouring stretches with
+    rows are joined until they have 3 sqrt(n) of the n rows, and 0.5 %, or meet gaps on both sides
+    and have 50 rows. Then the ends without rows of each phase, in twelfths of a stretch, are left
+    out. So what never occurs (weekends, nights, days but the last of a month) has no place.
     """
     if len(distinct) < 2 or counts.sum() == 0:
         return None
@@ -239,7 +240,7 @@ def find_phases(
     if cycle is None:
         return None
     _, phases = cycle.split(distinct)
-    least = max(_MIN_ROWS, MIN_SHARE * n_rows)
+    least = max(_MIN_ROWS, _ROOTS * n_rows**0.5, MIN_SHARE * n_rows)
     for stretch in stretches:
         width = next(iter(_parts(stretch, _BINS, grid)))
         bins = np.bincount(phases // width, weights=counts, minlength=-(-cycle.length // width))
@@ -297,20 +298,29 @@ def _has_days_of_months(
 
 def _join(bins: np.ndarray, per_stretch: int, least: float) -> list[tuple[int, int]]:
     """Return the phases as pairs of bins, given the rows of each bin."""
-    firsts = np.arange(0, len(bins), per_stretch)
-    stretches = np.add.reduceat(bins, firsts)
+    firsts = np.append(np.arange(0, len(bins), per_stretch), len(bins))
+    stretches = np.add.reduceat(bins, firsts[:-1])
     cells: list[tuple[int, int]] = []
-    open_at, rows = None, 0.0
-    for first, own in zip(firsts, stretches, strict=True):
-        if open_at is not None and rows >= least:
-            cells.append((open_at, int(first)))
-            open_at, rows = None, 0.0
-        if own and open_at is None:
-            open_at = int(first)
-        rows += own
-    if open_at is not None:
-        if rows < least and cells:
-            open_at, _ = cells.pop()
-        cells.append((open_at, len(bins)))
+    for start, stop in _runs(stretches):
+        left, open_at, rows = stretches[start:stop].sum(), start, 0.0
+        for stretch in range(start, stop):
+            rows, left = rows + stretches[stretch], left - stretches[stretch]
+            if stretch + 1 == stop or min(rows, left) >= least:
+                cells.append((firsts[open_at], firsts[stretch + 1]))
+                open_at, rows = stretch + 1, 0.0
     filled = [np.flatnonzero(bins[start:stop]) + start for start, stop in cells]
     return [(int(own[0]), int(own[-1]) + 1) for own in filled]
+
+
+def _runs(stretches: np.ndarray) -> list[tuple[int, int]]:
+    """Return the runs of stretches with rows; those with few are joined with the next."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], stretches > 0, [False]])))
+    runs: list[tuple[int, int]] = []
+    for start, stop in edges.reshape(-1, 2).tolist():
+        if runs and stretches[slice(*runs[-1])].sum() < _MIN_ROWS:
+            start, _ = runs.pop()
+        runs.append((start, stop))
+    if len(runs) > 1 and stretches[slice(*runs[-1])].sum() < _MIN_ROWS:
+        _, stop = runs.pop()
+        runs[-1] = (runs[-1][0], stop)
+    return runs
