@@ -7,6 +7,7 @@ hold nothing of the hours and days between two turns.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ __all__ = ["Calendar", "Phases", "find_phases"]
 #: A phase has so many rows. One beside others, without a gap, also has so many times the square
 #: root of all, since a short table tells little of many phases, and the share that a cluster has.
 _MIN_ROWS, _ROOTS = 50, 3
+#: Mean rows of a stretch.
+_ROWS_OF_STRETCH = 10
 #: A column goes through its cycle at least so many times.
 _LEAST_TURNS = 4
 #: That days of the month are as frequent as the calendar has them is refuted at this level.
@@ -231,10 +234,12 @@ def find_phases(
     A day of instants is cut into stretches of an hour, or longer ones, until they give no more than
     64 phases; where ticks are days or longer, they are the stretches. Neighbouring stretches with
     rows are joined until they have 3 sqrt(n) of the n rows, and 0.5 %, or meet gaps on both sides
-    and have 50 rows. Then the ends without rows of each phase, in twelfths of a stretch, are left
-    out. So what never occurs (weekends, nights, days but the last of a month) has no place.
+    and have 50 rows. Beside gaps, ends without rows, in twelfths of a stretch, are left out. So
+    what never occurs (weekends, nights, days but the last of a month) has no place. There are ten
+    rows for each stretch, else longer ones are taken, so that hardly one is empty by chance.
     """
-    if len(distinct) < 2 or counts.sum() == 0:
+    n_own = counts.sum()
+    if n_own < 2 * _MIN_ROWS:
         return None
     cycle, stretches = _cycle(distinct, counts, calendar, grid)
     if cycle is None:
@@ -245,7 +250,8 @@ def find_phases(
         width = next(iter(_parts(stretch, _BINS, grid)))
         bins = np.bincount(phases // width, weights=counts, minlength=-(-cycle.length // width))
         cells = np.array(_join(bins, stretch // width, least)) * width
-        if len(cells) <= MAX_CLUSTERS:
+        n_stretches = cycle.length / stretch
+        if len(cells) <= MAX_CLUSTERS and n_own >= _ROWS_OF_STRETCH * n_stretches:
             break
     starts, stops = cells[:, 0], np.minimum(cells[:, 1], cycle.length)
     is_whole = len(starts) == 1 and stops[0] - starts[0] == cycle.length
@@ -302,14 +308,16 @@ def _join(bins: np.ndarray, per_stretch: int, least: float) -> list[tuple[int, i
     stretches = np.add.reduceat(bins, firsts[:-1])
     cells: list[tuple[int, int]] = []
     for start, stop in _runs(stretches):
-        left, open_at, rows = stretches[start:stop].sum(), start, 0.0
-        for stretch in range(start, stop):
+        filled = np.flatnonzero(bins[firsts[start] : firsts[stop]]) + firsts[start]
+        edges = [int(filled[0])]
+        left, rows = stretches[start:stop].sum(), 0.0
+        for stretch in range(start, stop - 1):
             rows, left = rows + stretches[stretch], left - stretches[stretch]
-            if stretch + 1 == stop or min(rows, left) >= least:
-                cells.append((firsts[open_at], firsts[stretch + 1]))
-                open_at, rows = stretch + 1, 0.0
-    filled = [np.flatnonzero(bins[start:stop]) + start for start, stop in cells]
-    return [(int(own[0]), int(own[-1]) + 1) for own in filled]
+            if min(rows, left) >= least:
+                edges.append(int(firsts[stretch + 1]))
+                rows = 0.0
+        cells += pairwise([*edges, int(filled[-1]) + 1])
+    return cells
 
 
 def _runs(stretches: np.ndarray) -> list[tuple[int, int]]:
