@@ -326,7 +326,7 @@ def test_no_array_grows_with_the_rows_but_lists_of_levels() -> None:
     large = fit(_planted(80_000)[0]).to_state()[1]
     assert small.keys() == large.keys()
     for name, array in large.items():
-        assert array.size <= max(1.2 * small[name].size + 8, 3000), name  # of 64 phases
+        assert array.size <= 2 * small[name].size + 1000, name
 
 
 def test_the_state_of_all_columns_is_json_and_small() -> None:
