@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ FIELDS = (
     "auc_holdout_se",
     "floor",
     "auc_train",
+    "auc_calendar",
+    "floor_calendar",
     "broken_rows",
     "broken_rows_reference",
     "missing_tv",
@@ -211,6 +213,10 @@ def measure(
         metric(seen, drawn, **common) for metric in (metrics.shape_error, metrics.trend_error)
     )
     judged = metrics.judge(seen, drawn, **common)
+    by_calendar = judged
+    if any(kind == "datetime" for kind in kinds.values()):
+        seen, unseen, drawn = (with_clock(t, kinds) for t in (seen, unseen, drawn))
+        by_calendar = metrics.judge(seen, drawn, holdout=unseen, random_state=seed)
     relations = facts.relations(train)
     figures = {
         "shape_error": 100 * shape.value,
@@ -221,6 +227,8 @@ def measure(
         "auc_holdout_se": judged.se_holdout,
         "floor": judged.floor,
         "auc_train": judged.auc_train,
+        "auc_calendar": by_calendar.auc_holdout,
+        "floor_calendar": by_calendar.floor,
         "broken_rows": broken_share(relations, synthetic),
         "broken_rows_reference": broken_share(relations, holdout),
         "missing_tv": missing_distance(train, synthetic),
@@ -228,6 +236,17 @@ def measure(
     }
     changed = sum(train[name].dtype != synthetic[name].dtype for name in train.columns)
     return {**{name: round(v, 4) for name, v in figures.items()}, "changed_dtypes": changed}
+
+
+def with_clock(table: pd.DataFrame, kinds: Mapping[Hashable, str]) -> pd.DataFrame:
+    """The table with the weekday and the time of day, in hours, of its instants."""
+    clock = {}
+    for name in (name for name, kind in kinds.items() if kind == "datetime"):
+        instants = pd.to_datetime(table[name])
+        clock[f"{name}: weekday"] = instants.dt.day_name()
+        midnight = instants.dt.normalize()
+        clock[f"{name}: time of day"] = (instants - midnight) / pd.Timedelta(hours=1)
+    return table.assign(**clock)
 
 
 def broken_share(relations: list[Relation], table: pd.DataFrame) -> float:

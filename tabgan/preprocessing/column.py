@@ -18,6 +18,7 @@ from tabgan.preprocessing.level_blocks import LevelBlocks
 from tabgan.preprocessing.made_up import MadeUpCoder
 from tabgan.preprocessing.missing import MissingCoder
 from tabgan.preprocessing.numeric import NumericCoder
+from tabgan.preprocessing.phases import Phases
 from tabgan.preprocessing.text import TextCoder, read_texts
 from tabgan.schema import (
     Categorical,
@@ -78,6 +79,15 @@ class ColumnCoder:
     def has_normal(self) -> bool:
         """Whether the column has a normal part."""
         return self.coder.has_normal
+
+    @property
+    def phases(self) -> Phases | None:
+        """The phases of the calendar by which instants are ranked, if they are."""
+        inner = self.coder.inner
+        while isinstance(inner, TextCoder | DatetimeCoder):
+            inner = inner.inner
+        clusters = getattr(inner, "clusters", None)
+        return clusters if isinstance(clusters, Phases) else None
 
     @property
     def is_modelled(self) -> bool:

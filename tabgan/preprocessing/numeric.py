@@ -71,11 +71,11 @@ class NumericCoder:
         all_levels : bool, optional
             Whether every value is to be a level; by default as
             :func:`~tabgan.schema.rules.has_level_per_value` says.
-        coding : {"clusters", "ranks", "linear"}, default="clusters"
-            Whether values without a level are ranked within clusters or as a whole, or, unless
-            `all_levels`, all values put on a straight scale.
+        coding : {"clusters", "valleys", "ranks", "linear"}, default="clusters"
+            Whether values without a level are ranked within clusters, or such as valleys part, or
+            as a whole, or, unless `all_levels`, all values put on a straight scale.
         calendar : Calendar, optional
-            What the values count, if they are instants, whose clusters are phases.
+            What the values count, if they are instants, whose clusters are phases first of all.
         """
         distinct, counts = np.unique(values, return_counts=True)
         if coding == "linear" and not all_levels and len(distinct) > 1:
@@ -95,7 +95,7 @@ class NumericCoder:
                 phases = find_phases(rest, rest_counts, len(values), calendar, int(grid))
             if phases is not None:
                 clusters = phases
-            elif coding == "clusters":
+            elif coding in ("clusters", "valleys"):
                 rows = np.where(is_level, 0, counts)
                 clusters = Cuts(find_cuts(distinct, rows, len(values)))
             value_maps = _fit_maps(rest, rest_counts, clusters, grid)

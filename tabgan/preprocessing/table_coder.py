@@ -1,6 +1,6 @@
 """All columns of a table there and back: their coders, lookups and the layout of their parts."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 from tabgan._random import child_seed, uniforms
 from tabgan.archive import arrays_below
 from tabgan.exceptions import ArchiveError, SchemaError
+from tabgan.preprocessing.calendar_evidence import are_evident
 from tabgan.preprocessing.calendars import CalendarField, calendar_fields
 from tabgan.preprocessing.column import ColumnCoder, fit_column
 from tabgan.preprocessing.layout import Codes, Layout
@@ -21,6 +22,9 @@ from tabgan.preprocessing.ties import TiedColumn, tied_columns
 from tabgan.schema import Schema
 
 __all__ = ["TableCoder"]
+
+#: Most rows that are looked at for what phases of the calendar have to do with other columns.
+_EVIDENCE_ROWS = 20_000
 
 Given = dict[int, tuple[np.ndarray, Any]]
 """By position of a tied column: which of its cells are given, and an array that holds them."""
@@ -60,6 +64,18 @@ class TableCoder:
 
         `coding` is that of numbers; see :class:`~tabgan.preprocessing.TableTransformer`.
         """
+        codings = dict.fromkeys(schema, coding)
+        coder = cls._fit(frame, schema, codings)
+        calendar_free = coder._calendar_free(frame)
+        if not calendar_free:
+            return coder
+        return cls._fit(frame, schema, codings | dict.fromkeys(calendar_free, "valleys"))
+
+    @classmethod
+    def _fit(
+        cls, frame: pd.DataFrame, schema: Schema, codings: Mapping[Hashable, str]
+    ) -> "TableCoder":
+        """Learn everything, given the coding of each column."""
         roots = {column.derived_from for column in schema.values()} - {None}
         ties, calendars = _ties(schema), calendar_fields(schema)
         coders, counts = [], []
@@ -67,11 +83,11 @@ class TableCoder:
             is_computed = column.derived_from is not None or position in calendars
             is_looked_up = name in roots or is_computed
             if position in ties and not is_looked_up:
-                coder, level_counts = ties[position].fit(frame, coding=coding)
+                coder, level_counts = ties[position].fit(frame, coding=codings[name])
             else:
                 all_levels = True if is_looked_up else None
                 coder, level_counts = fit_column(
-                    frame[name], column, all_levels=all_levels, coding=coding
+                    frame[name], column, all_levels=all_levels, coding=codings[name]
                 )
             coders.append(coder if is_computed else coder.with_blocks(level_counts))
             counts.append(level_counts)
@@ -79,6 +95,20 @@ class TableCoder:
         modelled = _modelled(coders, {*lookups, *calendars})
         layout = make_layout([(coders[i], counts[i]) for i in modelled], len(frame))
         return cls(schema, tuple(coders), lookups, layout, ties, calendars)
+
+    def _calendar_free(self, frame: pd.DataFrame) -> list[Hashable]:
+        """Return the columns with phases that have nothing to do with the calendar."""
+        phases = {coder.name: coder.phases for coder in self.coders if coder.phases is not None}
+        if not phases:
+            return []
+        rows = np.unique(np.linspace(0, len(frame) - 1, _EVIDENCE_ROWS).astype(np.int64))
+        codes = self.encode(frame.iloc[rows], None)
+        columns = self.layout.columns
+        return [
+            name
+            for name, own in phases.items()
+            if name in columns and not are_evident(own, columns.index(name), codes, self.layout)
+        ]
 
     def encode(self, frame: pd.DataFrame, generator: np.random.Generator | None) -> Codes:
         """Return the codes of a table that has the columns of the schema."""

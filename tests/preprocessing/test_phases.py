@@ -231,3 +231,29 @@ def test_a_saved_transformer_has_its_phases() -> None:
     damaged["coders"][0]["inner"]["inner"]["phases"]["starts"][0] = -1
     with pytest.raises(ArchiveError):
         TableTransformer.from_state(damaged, arrays)
+
+
+def _even(n_rows: int, seed: int) -> tuple[pd.DatetimeIndex, np.random.Generator]:
+    rng = np.random.default_rng(seed)
+    return DAYS[rng.integers(0, len(DAYS) // 7 * 7, n_rows)], rng
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_even_dates_that_nothing_depends_on_have_no_phases(seed: int) -> None:
+    days, rng = _even(2000, seed)
+    trend = (days - DAYS[0]).days / 500 + rng.normal(size=2000)
+    table = pd.DataFrame({"on": days, "trend": trend, "x": rng.choice(list("abc"), 2000)})
+    assert [part.column for part in fit(table).layout_.level_parts] == [2]
+
+
+@pytest.mark.parametrize("kind", ["number", "category", "missing cells"])
+def test_even_dates_have_phases_if_another_column_depends_on_the_weekday(kind: str) -> None:
+    days, rng = _even(2000, 0)
+    sunday = np.asarray(days.day_of_week == 6)
+    cells = {
+        "number": rng.normal(size=2000) + 2 * sunday,
+        "category": np.where(rng.random(2000) < 0.3 + 0.5 * sunday, "shut", "open"),
+        "missing cells": np.where(rng.random(2000) < 0.9 * sunday, np.nan, rng.normal(size=2000)),
+    }
+    layout = fit(pd.DataFrame({"on": days, "x": cells[kind]})).layout_
+    assert layout.normal_parts[0].n_clusters == 7
