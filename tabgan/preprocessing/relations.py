@@ -1,6 +1,6 @@
 """Derived columns: looked up from the levels of the columns they are a function of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ class Lookup:
     levels : ndarray of shape (n_root_levels,) or (n_first_levels, n_second_levels), int32
         Level of the derived column for each level of the root, or pair of levels.
     is_known : ndarray of bool, shaped as `levels`
-        Whether fit saw the level or the pair.
+        Whether fit saw the level, or the pair in enough rows.
     """
 
     coder: ColumnCoder
@@ -74,33 +74,42 @@ def fit_lookup(
     roots: tuple[int, ...],
     root_levels: Sequence[np.ndarray],
     n_root_levels: tuple[int, ...],
+    *,
+    min_pair_count: int = 1,
 ) -> Lookup:
     """Learn the level of a column for each level of its root, or pair of levels of two roots.
 
-    A pair (a, b) that does not occur gets a level c that occurs beside a, that of the largest
-    n_ac (n_bc / p_c + 1), where n_ac and n_bc rows have c beside a and beside b, and p_c is the
-    share of c: the most likely if a and b depended on nothing but c.
+    A pair (a, b) of fewer than `min_pair_count` rows is not known. It gets a level c that occurs
+    beside a, that of the largest n_ac (n_bc / p_c + 1), where n_ac and n_bc rows with a known pair
+    have c beside a and beside b, and p_c is the share of c: the most likely if a and b depended on
+    nothing but c. Where there is no such level, it gets the most frequent.
     """
     places, own = tuple(root_levels), coder.encode(series)[0]
-    levels, is_known = np.zeros(n_root_levels, np.int32), np.zeros(n_root_levels, bool)
-    levels[places], is_known[places] = own, True
+    levels, is_known = np.zeros(n_root_levels, np.int32), np.ones(n_root_levels, bool)
+    levels[places] = own
     if len(roots) > 1:
-        shares = np.bincount(own, minlength=coder.n_levels) / len(own)
-        beside_first, beside_second = (
-            csr_array((np.ones(len(own)), (root, own)), shape=(n_levels, coder.n_levels))
-            for root, n_levels in zip(root_levels, n_root_levels, strict=True)
-        )
-        for first, second in _unknown(is_known):
-            seen = beside_first[[first]]
-            known, counts = seen.indices, seen.data
-            both = beside_second[second][:, known].toarray()
-            scores = counts * (both / shares[known] + 1)
-            levels[first, second] = known[np.argmax(scores, axis=1)]
+        keys = np.ravel_multi_index(places, n_root_levels)
+        is_known = np.bincount(keys, minlength=levels.size) >= min_pair_count
+        is_known = is_known.reshape(n_root_levels)
+        _fill(levels, is_known, places, own)
     return Lookup(coder, roots, levels, is_known)
 
 
-def _unknown(is_known: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield each level of the first root with those of the second that it never stands beside."""
+def _fill(
+    levels: np.ndarray, is_known: np.ndarray, places: tuple[np.ndarray, ...], own: np.ndarray
+) -> None:
+    """Give pairs that are not known a level, from the rows of those that are."""
+    counts = np.bincount(own)
+    shares, kept = counts / len(own), is_known[places]
+    beside_first, beside_second = (
+        csr_array((np.ones(kept.sum()), (root[kept], own[kept])), shape=(n_levels, len(counts)))
+        for root, n_levels in zip(places, levels.shape, strict=True)
+    )
     for first, known in enumerate(is_known):
-        if not known.all():
-            yield first, np.flatnonzero(~known)
+        second, seen = np.flatnonzero(~known), beside_first[[first]]
+        if seen.nnz == 0:
+            levels[first, second] = np.argmax(counts)
+        elif len(second):
+            both = beside_second[second][:, seen.indices].toarray()
+            scores = seen.data * (both / shares[seen.indices] + 1)
+            levels[first, second] = seen.indices[np.argmax(scores, axis=1)]

@@ -18,7 +18,7 @@ from tabgan.preprocessing.parts import check_layout, make_layout
 from tabgan.preprocessing.relations import Lookup, fit_lookup
 from tabgan.preprocessing.state import coders_from_state, coders_to_state
 from tabgan.preprocessing.ties import TiedColumn, tied_columns
-from tabgan.schema import Schema
+from tabgan.schema import Categorical, Column, Schema
 
 __all__ = ["TableCoder"]
 
@@ -289,8 +289,15 @@ def _fit_lookups(
             roots,
             [levels[root] for root in roots],
             tuple(coders[root].n_levels for root in roots),
+            min_pair_count=max(_least_count(coders[i].column) for i in (positions[name], *roots)),
         )
     return lookups
+
+
+def _least_count(column: Column) -> int:
+    """Return how many rows a level has that is not protected."""
+    least = column.min_level_count if isinstance(column, Categorical) else None
+    return least or 1
 
 
 def _lookup_from_state(

@@ -118,6 +118,23 @@ def test_a_pair_that_the_table_lacks_gets_a_value_that_occurs_beside_both() -> N
     assert _functions(sample)["a0", "b0"] == {"mid"}
 
 
+def test_pairs_of_few_rows_are_not_kept_where_levels_are_protected() -> None:
+    cells = {"a": ["x", "x", "y", "y"] * 30, "b": ["u", "v"] * 60, "c": ["p", "q", "p", "p"] * 30}
+    once = pd.DataFrame({"a": ["y", "x"], "b": ["w", "w"], "c": ["r", "q"]})
+    often = pd.DataFrame({"a": ["x"], "b": ["w"], "c": ["q"]})
+    table = pd.concat([pd.DataFrame(cells), once, *[often] * 9], ignore_index=True)
+    schema = {"c": Categorical(derived_from=["a", "b"])}
+    everything = fit(table, schema=schema)
+    pair = ("y", "w")
+    assert _functions(everything.decode(_random_codes(everything, 100)))[pair] == {"r"}
+    schema = {name: Categorical(min_level_count=5) for name in "ab"} | {
+        "c": Categorical(levels=("p", "q", "r"), derived_from=["a", "b"])
+    }
+    protected = fit(table, schema=schema)
+    assert _functions(protected.decode(_random_codes(protected, 100)))[pair] == {"p"}
+    assert not any((levels == 2).any() for levels in protected.to_state()[1]["lookups.2"])
+
+
 def test_later_rows_are_held_to_known_pairs_only(fitted: TableTransformer) -> None:
     pair = pd.DataFrame({"product": "z", "region": [12], "x": 0.0})
     for price in ("low", "mid", "high"):
