@@ -47,7 +47,7 @@ COMMON = {
     "missing": _maybe(st.booleans()),
     "missing_marker": _maybe(st.sampled_from(["nan", "none", "nat", "na"])),
     "text_form": _maybe(st.sampled_from(["#,##0", "DD/MM/YYYY", "0 %"])),
-    "derived_from": _maybe(VALUE),
+    "derived_from": _maybe(st.one_of(VALUE, st.lists(VALUE, min_size=2, max_size=2))),
 }
 FLOAT = st.floats(allow_nan=False)
 OWN: dict[type[Column], dict[str, st.SearchStrategy]] = {

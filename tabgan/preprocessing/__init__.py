@@ -11,12 +11,13 @@ floats; the *layout* says which column owns which part.
 ``clusters`` parts the rest and ``value_map`` maps it, ``categorical`` lists levels, ``missing``
 adds a level of its own, ``column`` puts them together and gives back the dtype, and
 ``level_blocks`` lets rare levels of columns of very many share levels of the codes. Columns that
-are functions of another are looked up (``relations``), those tied to others by sums, order or
-equality completed after them (``ties``). Keys and texts of single rows are made up anew
+are functions of one or two others are looked up (``relations``), those tied to others by sums,
+order or equality completed after them (``ties``). Keys and texts of single rows are made up anew
 (``made_up``, from ``identifiers`` and ``invented_texts``). What is learned holds no value of a
-single row, except levels. Conditions on a sample are read by the same coders (``wanted`` is what
-users write, ``given_cells`` and ``allowed`` read it for one column, ``condition_reading`` for
-several, ``tied_conditions`` where they are tied).
+single row, except levels, and what goes with them. Conditions on a sample are read by the same
+coders (``wanted`` is what users write, ``given_cells`` and ``allowed`` read it for one column,
+``condition_reading`` for several, ``lookup_conditions`` and ``tied_conditions`` where they are
+looked up or tied).
 """
 
 from tabgan.preprocessing.condition_texts import condition_from_text

@@ -81,7 +81,13 @@ def read_classes(coder: TableCoder, name: Hashable) -> Classes:
             f"Column {name!r} is {own.column.kind} and no choice among levels, so there is nothing "
             "to classify by; name a column of a few values, such as a category."
         )
-    position = position if lookup is None else lookup.root
+    if lookup is not None and len(lookup.roots) > 1:
+        first, second = (coder.coders[root].name for root in lookup.roots)
+        raise InvalidParameterError(
+            f"Column {name!r} is looked up from {first!r} and {second!r} together, so there is "
+            f"nothing to classify by; fit with a schema in which {name!r} is not derived."
+        )
+    position = position if lookup is None else lookup.roots[0]
     root = coder.coders[position]
     of_level = np.arange(root.n_levels) if lookup is None else lookup.levels
     levels = own.decode(np.arange(n_values, dtype=np.int32), None, rows=np.arange(n_values))

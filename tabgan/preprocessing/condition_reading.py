@@ -21,6 +21,7 @@ from tabgan.preprocessing.given_cells import (
     encode_given,
 )
 from tabgan.preprocessing.layout import Codes
+from tabgan.preprocessing.lookup_conditions import Demand, demands_of, raise_looked_up
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.preprocessing.tied_conditions import TiedReader, raise_tied
@@ -103,8 +104,8 @@ class _Reader:
         tied = self.coder.ties.get(self.positions[name])
         return tied if tied is not None and tied.tie.has_remainder else None
 
-    def root(self, lookup: Lookup) -> Hashable:
-        return self.coder.coders[lookup.root].name
+    def roots(self, lookup: Lookup) -> list[Hashable]:
+        return [self.coder.coders[root].name for root in lookup.roots]
 
     def empty(self, n_conditions: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Levels, normals and mask of conditions that give nothing."""
@@ -133,21 +134,20 @@ class _MappingReader(_Reader):
     def read(self) -> Conditions:
         allowed: dict[Hashable, tuple[Allowed, Hashable]] = {}
         restored, totals = [], []
-        for name, wanted in self.conditions.items():
+        # One root of a column that is a function of two must be settled before it.
+        for name in sorted(self.conditions, key=self._has_two_roots):
             if (tied := self.tie(name)) is not None:
                 raise_tied(tied)
-            codes, bounds = allow(self.column_coder(name), wanted)
+            codes, bounds = allow(self.column_coder(name), self.conditions[name])
             if codes.shares is not None and codes.shares.dtype.kind == "i":
                 totals.append((name, int(codes.shares.sum())))
-            lookup, owner = self.lookup(name), name
-            if lookup is not None:
-                owner, codes = self.root(lookup), _of_root(codes, lookup)
+            owner, names, codes = self._of_owner(name, codes, allowed)
             if owner not in self.column_of:
                 continue  # a constant, which is what was asked for
             if bounds is not None:
                 restored.append(self.restored(name, bounds=bounds))
             if owner in allowed:
-                codes = _both(codes, allowed[owner][0], (name, allowed[owner][1]))
+                codes = _both(codes, allowed[owner][0], (*names, allowed[owner][1]))
             allowed[owner] = codes, name
         levels, normals, mask = self.empty(1)
         sets: list[ColumnSets] = []
@@ -170,20 +170,52 @@ class _MappingReader(_Reader):
             self.coder,
         )
 
+    def _has_two_roots(self, name: Hashable) -> bool:
+        lookup = self.lookup(name)
+        return lookup is not None and len(lookup.roots) > 1
 
-def _of_root(codes: Allowed, lookup: Lookup) -> Allowed:
-    """What a derived column may have, as levels of the column it is derived from."""
-    levels = [np.flatnonzero(lookup.levels == level) for level in codes.levels]
-    options = np.repeat(codes.options, [len(each) for each in levels])
-    return replace(Allowed.of_levels(np.concatenate(levels)), options=options, shares=codes.shares)
+    def _of_owner(
+        self, name: Hashable, codes: Allowed, allowed: dict[Hashable, tuple[Allowed, Hashable]]
+    ) -> tuple[Hashable, tuple[Hashable, ...], Allowed]:
+        """Of which column codes are allowed, by which columns, and which.
+
+        A derived column asks something of its root, or of one of two where the other is settled.
+        """
+        lookup = self.lookup(name)
+        if lookup is None:
+            return name, (name,), codes
+        roots = self.roots(lookup)
+        if len(roots) == 1:
+            return roots[0], (name,), _of_root(codes, lookup.levels)
+        for other, table in ((0, lookup.levels), (1, lookup.levels.T)):
+            levels = np.arange(len(table))
+            if roots[other] in allowed:
+                levels = allowed[roots[other]][0].levels
+            if len(levels) == 1:
+                names = roots[other], name
+                free = Allowed.of_levels(np.arange(table.shape[1]))
+                return (
+                    roots[1 - other],
+                    names,
+                    _both(_of_root(codes, table[levels[0]]), free, names),
+                )
+        raise_looked_up(name, roots)
 
 
-def _both(first: Allowed, second: Allowed, names: tuple[Hashable, Hashable]) -> Allowed:
+def _of_root(codes: Allowed, levels: np.ndarray) -> Allowed:
+    """What a derived column may have, as levels of a root, by the level that goes with each."""
+    found = [np.flatnonzero(levels == level) for level in codes.levels]
+    options = np.repeat(codes.options, [len(each) for each in found])
+    return replace(Allowed.of_levels(np.concatenate(found)), options=options, shares=codes.shares)
+
+
+def _both(first: Allowed, second: Allowed, names: tuple[Hashable, ...]) -> Allowed:
     """What both allow of one column."""
+    words = f"{', '.join(map(repr, names[:-1]))} and {names[-1]!r}"
     if first.shares is not None and second.shares is not None:
         raise InvalidParameterError(
-            f"Columns {names[0]!r} and {names[1]!r} depend on each other, so counts or shares can "
-            "be given for one of them only."
+            f"Columns {words} depend on each other, so counts or shares can be given for one of "
+            "them only."
         )
     if second.shares is not None:
         first, second = second, first
@@ -191,8 +223,9 @@ def _both(first: Allowed, second: Allowed, names: tuple[Hashable, Hashable]) -> 
     lost = np.zeros(0) if both.shares is None else np.delete(both.shares, np.unique(both.options))
     if not len(both) or lost.any():
         raise InvalidParameterError(
-            f"The conditions on columns {names[0]!r} and {names[1]!r} contradict each other: they "
-            "depend on each other, and no row of the fitted table had both. Drop one of them."
+            f"The conditions on columns {words} contradict each other: they depend on each other, "
+            f"and no row of the fitted table had {'both' if len(names) == 2 else 'all'}. Drop one "
+            "of them."
         )
     return both
 
@@ -210,11 +243,11 @@ class _TableReader(_Reader):
         restored: list[Restored] = []
         tied: list[GivenTied] = []
         own_levels: dict[Hashable, np.ndarray] = {}
-        derived: dict[Hashable, list[Hashable]] = {}
+        derived: list[tuple[Hashable, Lookup]] = []
         for name in self.conditions.columns:
             lookup = self.lookup(name)
             if lookup is not None:
-                derived.setdefault(self.root(lookup), []).append(name)
+                derived.append((name, lookup))
                 continue
             is_given = ~np.asarray(self.conditions[name].isna())
             given = self._read_column(name, is_given, restored, tied)
@@ -228,11 +261,7 @@ class _TableReader(_Reader):
                 levels[is_given, level_part] = self.column_coder(name).to_part(given.levels)
             if normal_part is not None and given.numbers is not None:
                 normals[is_given, normal_part] = given.normals * given.is_continuous
-        found = {
-            root: each
-            for root, names in derived.items()
-            if (each := self._derived_sets(root, names, own_levels)) is not None
-        }
+        found = self._sets_of_roots(derived, own_levels)
         limited = self._limited(own_levels, found)
         sets = [self._in_blocks(root, each) for root, each in found.items()]
         return Conditions(
@@ -294,34 +323,60 @@ class _TableReader(_Reader):
             limited.append(Limited(position, tuple(sets), np.where(is_free, -1, which)))
         return tuple(limited)
 
+    def _given_levels(self, root: Hashable, own_levels: dict[Hashable, np.ndarray]) -> np.ndarray:
+        """Levels that rows give of a root, -1 for none; one that never varies is always given."""
+        default = 0 if self.column_coder(root).n_levels == 1 else -1
+        return own_levels.get(root, np.full(len(self.conditions), default, np.int64))
+
+    def _demands(
+        self, name: Hashable, lookup: Lookup, own_levels: dict[Hashable, np.ndarray]
+    ) -> list[Demand]:
+        """What the cells of a derived column ask of its roots."""
+        cells, roots = self.conditions[name], self.roots(lookup)
+        is_given = ~np.asarray(cells.isna())
+        wanted = np.full(len(cells), -1, np.int64)
+        wanted[is_given] = self._encode(name, cells[is_given]).levels
+        given = [self._given_levels(root, own_levels) for root in roots]
+        is_open = is_given & np.all([levels < 0 for levels in given], axis=0)
+        if len(roots) > 1 and is_open.any():
+            row = cells.index[int(np.argmax(is_open))]
+            raise_looked_up(name, roots, f", which row {row!r} of the conditions does not")
+        return demands_of(lookup, roots, wanted, given)
+
+    def _sets_of_roots(
+        self, derived: list[tuple[Hashable, Lookup]], own_levels: dict[Hashable, np.ndarray]
+    ) -> dict[Hashable, ColumnSets]:
+        """What derived columns leave of each of their roots that is not given."""
+        asked: dict[Hashable, list[Demand]] = {}
+        for name, lookup in derived:
+            for demand in self._demands(name, lookup, own_levels):
+                asked.setdefault(demand.root, []).append(demand)
+        found = {
+            root: self._derived_sets(root, demands, own_levels) for root, demands in asked.items()
+        }
+        return {root: sets for root, sets in found.items() if sets is not None}
+
     def _derived_sets(
-        self, root: Hashable, names: list[Hashable], own_levels: dict[Hashable, np.ndarray]
+        self, root: Hashable, asked: list[Demand], own_levels: dict[Hashable, np.ndarray]
     ) -> ColumnSets | None:
-        """What columns derived from `root` leave it, after a check against given roots."""
-        coder, n_conditions = self.column_coder(root), len(self.conditions)
-        wanted = np.full((n_conditions, len(names)), -1, np.int32)
-        for i, name in enumerate(names):
-            cells = self.conditions[name]
-            is_given = ~np.asarray(cells.isna())
-            wanted[is_given, i] = self._encode(name, cells[is_given]).levels
+        """What derived columns leave of `root`, after a check against given cells."""
+        wanted = np.stack([demand.keys for demand in asked], axis=1)
         combinations, which = np.unique(wanted, axis=0, return_inverse=True)
         which = which.ravel().astype(np.int64)
-        is_allowed: Any = np.ones((len(combinations), coder.n_levels), bool)
-        for i, name in enumerate(names):
-            lookup = self.lookup(name)
-            assert lookup is not None
-            fits = lookup.levels[None, :] == combinations[:, i, None]
-            is_allowed = is_allowed & (fits | (combinations[:, i, None] < 0))
-        root_levels = own_levels.get(root, np.full(n_conditions, -1, np.int64))
+        is_allowed: Any = np.all(
+            [demand.allows(combinations[:, i]) for i, demand in enumerate(asked)], axis=0
+        )
+        root_levels = self._given_levels(root, own_levels)
         is_root_given = root_levels >= 0
         is_broken: np.ndarray = is_root_given & ~is_allowed[which, root_levels]
         is_broken |= ~np.take(is_allowed.any(axis=1), which)
         if np.any(is_broken):
             row = self.conditions.index[int(np.argmax(is_broken))]
+            names = dict.fromkeys([root, *(name for demand in asked for name in demand.names)])
             raise InvalidParameterError(
                 f"Row {row!r} of the conditions contradicts itself in columns "
-                f"{', '.join(map(repr, [root, *names]))}, the first of which determines the "
-                "others: no row of the fitted table had this. Leave one of the cells out."
+                f"{', '.join(map(repr, names))}, which depend on each other: no row of the fitted "
+                "table had this. Leave one of the cells out."
             )
         which[is_root_given | np.take((combinations < 0).all(axis=1), which)] = -1
         if (which < 0).all():

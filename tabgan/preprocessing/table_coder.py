@@ -19,7 +19,7 @@ from tabgan.preprocessing.parts import check_layout, make_layout
 from tabgan.preprocessing.relations import Lookup, fit_lookup
 from tabgan.preprocessing.state import coders_from_state, coders_to_state
 from tabgan.preprocessing.ties import TiedColumn, tied_columns
-from tabgan.schema import Schema
+from tabgan.schema import Categorical, Column, Schema
 
 __all__ = ["TableCoder"]
 
@@ -76,7 +76,7 @@ class TableCoder:
         cls, frame: pd.DataFrame, schema: Schema, codings: Mapping[Hashable, str]
     ) -> "TableCoder":
         """Learn everything, given the coding of each column."""
-        roots = {column.derived_from for column in schema.values()} - {None}
+        roots = {root for column in schema.values() for root in column.roots(schema)}
         ties, calendars = _ties(schema), calendar_fields(schema)
         coders, counts = [], []
         for position, (name, column) in enumerate(schema.items()):
@@ -127,8 +127,8 @@ class TableCoder:
             if normal_part is not None:
                 normals[:, normal_part] = column_normals
         for lookup in self.lookups.values():
-            root = self.coders[lookup.root].name
-            lookup.check(frame[lookup.coder.name], used[lookup.root], root)
+            names = [self.coders[root].name for root in lookup.roots]
+            lookup.check(frame[lookup.coder.name], [used[root] for root in lookup.roots], names)
         for calendar in self.calendars.values():
             calendar.check(frame)
         return Codes(np.ascontiguousarray(levels), np.ascontiguousarray(normals))
@@ -160,7 +160,7 @@ class TableCoder:
             used[position] = np.zeros(len(codes), np.int32) if levels is None else levels
             arrays[position] = coder.decode(levels, normals, rows=rows, key=key)
         for position, lookup in self.lookups.items():
-            arrays[position] = lookup.decode(used[lookup.root], rows)
+            arrays[position] = lookup.decode([used[root] for root in lookup.roots], rows)
         arrays |= dict.fromkeys(self.calendars, rows)  # computed in the end
         # A Series states its dtype; pandas would look into a bare object array, and find text.
         columns = {
@@ -240,12 +240,17 @@ class TableCoder:
         state = {
             "schema": self.schema.to_dict(),
             "coders": coders,
-            "lookups": [[position, lookup.root] for position, lookup in self.lookups.items()],
+            "lookups": [[position, *lookup.roots] for position, lookup in self.lookups.items()],
             "layout": layout,
         }
         arrays = {f"coders.{name}": array for name, array in coder_arrays.items()}
         arrays |= {f"layout.{name}": array for name, array in layout_arrays.items()}
         arrays |= {f"lookups.{i}": lookup.levels for i, lookup in self.lookups.items()}
+        arrays |= {
+            f"lookups.{i}.known": lookup.is_known.astype(np.uint8)
+            for i, lookup in self.lookups.items()
+            if len(lookup.roots) > 1
+        }
         return state, arrays
 
     @classmethod
@@ -273,16 +278,16 @@ class TableCoder:
         schema = Schema.from_dict(state["schema"])
         coders = coders_from_state(state["coders"], arrays_below("coders.", arrays), schema)
         lookups = {
-            int(position): Lookup(coders[position], int(root), arrays[f"lookups.{position}"])
-            for position, root in state["lookups"]
+            int(position): _lookup_from_state(position, roots, coders, arrays)
+            for position, *roots in state["lookups"]
         }
         ties, calendars = _ties(schema), calendar_fields(schema)
         layout = Layout.from_state(state["layout"], arrays_below("layout.", arrays))
         check_layout(layout, [coders[i] for i in _modelled(coders, {*lookups, *calendars})])
         for lookup in lookups.values():
-            if lookup.root in lookups:
+            if lookups.keys() & {*lookup.roots}:
                 raise SchemaError("a derived column is derived from a derived column")
-            lookup.check_sizes(coders[lookup.root].n_levels)
+            lookup.check_sizes(tuple(coders[root].n_levels for root in lookup.roots))
         for position, tied in ties.items():
             tied.check_coder(coders[position])
         return cls(schema, tuple(coders), lookups, layout, ties, calendars)
@@ -300,18 +305,40 @@ def _fit_lookups(
     """Return the lookup of each derived column, by the column's position."""
     positions = {name: position for position, name in enumerate(schema)}
     lookups: dict[int, Lookup] = {}
-    root_levels: dict[int, np.ndarray] = {}
+    levels: dict[int, np.ndarray] = {}
     for name, column in schema.items():
-        if column.derived_from is None:
+        roots = tuple(positions[root] for root in column.roots(schema))
+        if not roots:
             continue
-        root = positions[column.derived_from]
-        if root not in root_levels:
-            root_levels[root] = coders[root].encode(frame[coders[root].name])[0]
-        coder = coders[positions[name]]
+        for root in roots:
+            if root not in levels:
+                levels[root] = coders[root].encode(frame[coders[root].name])[0]
         lookups[positions[name]] = fit_lookup(
-            frame[name], coder, root, root_levels[root], coders[root].n_levels
+            frame[name],
+            coders[positions[name]],
+            roots,
+            [levels[root] for root in roots],
+            tuple(coders[root].n_levels for root in roots),
+            min_pair_count=max(_least_count(coders[i].column) for i in (positions[name], *roots)),
         )
     return lookups
+
+
+def _least_count(column: Column) -> int:
+    """Return how many rows a level has that is not protected."""
+    least = column.min_level_count if isinstance(column, Categorical) else None
+    return least or 1
+
+
+def _lookup_from_state(
+    position: int, roots: list[int], coders: list[ColumnCoder], arrays: dict[str, np.ndarray]
+) -> Lookup:
+    """Return a lookup from its place in the state, and its arrays."""
+    levels = arrays[f"lookups.{position}"]
+    is_known = np.ones(levels.shape, bool)
+    if len(roots) > 1:
+        is_known = arrays[f"lookups.{position}.known"].astype(bool)
+    return Lookup(coders[position], tuple(map(int, roots)), levels, is_known)
 
 
 def _modelled(coders: list[ColumnCoder], computed: Collection[int]) -> list[int]:

@@ -1,7 +1,7 @@
 """What a column can be: one frozen dataclass for each kind."""
 
 import dataclasses
-from collections.abc import Hashable
+from collections.abc import Container, Hashable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -68,8 +68,9 @@ class Column:
     text_form : str, optional
         How numbers or dates are written in a text column, such as ``"#,##0"`` or
         ``"DD/MM/YYYY"``; None for other columns.
-    derived_from : hashable, optional
-        Name of the column of which this one is a function: it is looked up, not modelled. None: not
+    derived_from : hashable, or list or tuple of two, optional
+        Name of the column, or of the two columns, of which this one is a function: it is looked up,
+        not modelled. A tuple that is itself the name of a column stands for that column. None: not
         derived.
     """
 
@@ -86,6 +87,13 @@ class Column:
             raise SchemaError(
                 f"missing_marker={self.missing_marker!r} is none of {', '.join(_MARKERS)}."
             )
+        if isinstance(self.derived_from, list | tuple):
+            object.__setattr__(self, "derived_from", tuple(self.derived_from))
+            if not self.derived_from or any(isinstance(name, list) for name in self.derived_from):
+                raise SchemaError(
+                    f"derived_from={self.derived_from!r} must be the name of a column or a list of "
+                    "two names."
+                )
         low, high = getattr(self, "low", None), getattr(self, "high", None)
         if low is not None and high is not None and not low <= high:
             raise SchemaError(f"low={low!r} lies above high={high!r}; swap or drop one of them.")
@@ -94,6 +102,25 @@ class Column:
     def computed_from(self) -> Hashable | None:
         """Name of the date that the column is a field of; None if it is none."""
         return None
+
+    def roots(self, names: Container[Hashable]) -> tuple[Hashable, ...]:
+        """Return the names of the columns that the column is looked up from; none if it is not.
+
+        Parameters
+        ----------
+        names : container of hashable
+            Names of all columns, such as a :class:`Schema`.
+
+        Examples
+        --------
+        >>> column = Categorical(derived_from=["product", "region"])
+        >>> column.roots(["product", "region"]), column.roots([("product", "region")])
+        (('product', 'region'), (('product', 'region'),))
+        """
+        if self.derived_from is None:
+            return ()
+        is_several = isinstance(self.derived_from, tuple) and self.derived_from not in names
+        return self.derived_from if is_several else (self.derived_from,)  # type: ignore[return-value]
 
     def replace(self, **changes: Any) -> "Column":
         """Return a copy with some fields changed."""

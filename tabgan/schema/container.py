@@ -206,7 +206,7 @@ class Schema(MutableMapping[Hashable, Column]):
 
     def __str__(self) -> str:
         header = ["column", "kind", "dtype", "missing", "details"]
-        rows = [header, *(_describe(name, column) for name, column in self._columns.items())]
+        rows = [header, *(_describe(name, self) for name in self._columns)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -226,8 +226,8 @@ def _fields_to_dict(column: Column) -> dict[str, Any]:
         value = getattr(column, field.name)
         if value is None:
             continue
-        if field.name == "levels":
-            fields[field.name] = [encode_value(level) for level in value]
+        if field.name == "levels" or (field.name == "derived_from" and type(value) is tuple):
+            fields[field.name] = [encode_value(each) for each in value]
         elif field.name in _BOUNDS and type(value) is pd.Timestamp and value.tz is None:
             fields[field.name] = value.isoformat()
         elif field.name in _BOUNDS and type(value) is pd.Timedelta:
@@ -278,6 +278,8 @@ def _field_from_dict(value: Any, field: str, cls: type[Column]) -> Any:
         if not isinstance(value, list):
             raise _wrong_type(value, field, "a list")
         return tuple(decode_value(level) for level in value)
+    if field == "derived_from" and isinstance(value, list):
+        return tuple(decode_value(name) for name in value)
     value = decode_value(value)
     if field in _BOUNDS and cls in _BOUND_TYPES and not isinstance(value, pd.Period):
         bound, wanted = _BOUND_TYPES[cls]
@@ -307,15 +309,16 @@ def _wrong_type(value: Any, field: str, wanted: str) -> SchemaError:
     )
 
 
-def _describe(name: Hashable, column: Column) -> list[str]:
+def _describe(name: Hashable, schema: Schema) -> list[str]:
     """Return the printed cells of one column."""
+    column = schema[name]
     missing = {None: "", True: "yes", False: "no"}[column.missing]
-    return [str(name), column.kind, column.dtype or "", missing, _details(column)]
+    return [str(name), column.kind, column.dtype or "", missing, _details(column, schema)]
 
 
-def _details(column: Column) -> str:
+def _details(column: Column, schema: Schema) -> str:
     """Return what is particular to the column, in a few words."""
-    relation, words = _relation(column), []
+    relation, words = _relation(column, schema), []
     if column.text_form is not None:
         words.append(f"written {column.text_form}")
     for field in dataclasses.fields(column):
@@ -334,10 +337,10 @@ def _details(column: Column) -> str:
     return "; ".join(part for part in (relation, text) if part)
 
 
-def _relation(column: Column) -> str:
+def _relation(column: Column, schema: Schema) -> str:
     """Return how a column depends on others, in words; empty if it does not."""
     if column.derived_from is not None:
-        return f"derived from {column.derived_from}"
+        return f"derived from {' and '.join(map(str, column.roots(schema)))}"
     if not isinstance(column, Quantity):
         return ""
     if isinstance(column, Integer) and column.calendar_of is not None:

@@ -1,5 +1,7 @@
 """Which columns are functions of another, and the evidence for it.
 
+Those of two others are searched in :mod:`tabgan.schema.pair_search`.
+
 A column b is taken for a function of a column a if each value of a goes with one value of b in all
 rows, and if that is hardly chance: were the two independent, all rows would agree with probability
 
@@ -11,7 +13,7 @@ value. The values of a are at most 1,000, or 50,000 of a categorical column, and
 each on average, so that no row is looked up by a value of its own.
 """
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +27,20 @@ from tabgan.schema.container import Schema
 from tabgan.schema.rules import has_level_per_value
 from tabgan.schema.ties import tie_of
 
-__all__ = ["check_relations", "find_relations", "log_chance"]
+__all__ = [
+    "CHANCE",
+    "Levels",
+    "check_relations",
+    "find_relations",
+    "log_chance",
+    "read_levels",
+]
 
 MAX_ROOT_LEVELS = 1000
 MAX_ROOT_CATEGORIES = 50_000
 ROWS_PER_ROOT_LEVEL = 3
 CHANCE = 1e-6
+MAX_ROOT_PAIRS = 1_000_000
 _SAMPLE_ROWS = 1000
 _MINORITY_ROWS = 50
 _GLANCE_ROWS = 20_000
@@ -39,14 +49,30 @@ _LISTED_KINDS = ("categorical", "boolean")
 
 
 @dataclass(frozen=True)
-class _Levels:
-    """A column as level codes, with the rows of each level."""
+class Levels:
+    """A column as level codes, with the rows of each level.
+
+    Parameters
+    ----------
+    name : hashable
+    codes : ndarray of shape (n_rows,), int32
+        A missing cell has a level of its own, the last.
+    counts : ndarray of shape (n_levels,), int
+        Rows of each level, none of them zero.
+    can_be_root, can_be_derived : bool
+    is_listed : bool
+        Whether it is a category or a truth value, and not a number or a date.
+    is_coarse : bool
+        Whether its values are few enough to be a level each, however it is modelled.
+    """
 
     name: Hashable
     codes: np.ndarray
     counts: np.ndarray
     can_be_root: bool
     can_be_derived: bool
+    is_listed: bool
+    is_coarse: bool
 
 
 def log_chance(root_counts: np.ndarray, shares: np.ndarray) -> float:
@@ -76,32 +102,36 @@ def log_chance(root_counts: np.ndarray, shares: np.ndarray) -> float:
     return float(total)
 
 
-def find_relations(
+def read_levels(
     frame: pd.DataFrame, schema: Schema, *, fixed: Collection[Hashable] = ()
-) -> dict[Hashable, Hashable]:
+) -> list[Levels]:
+    """Return the columns that can have a part in a relation as level codes.
+
+    Columns in `fixed` are not to be derived.
+    """
+    found = (_levels(frame[name], schema, can_be_derived=name not in fixed) for name in frame)
+    return [levels for levels in found if levels is not None]
+
+
+def find_relations(columns: Sequence[Levels], schema: Schema) -> dict[Hashable, Hashable]:
     """Return the columns to derive, each with the modelled column that it is a function of.
 
-    Of two columns that determine each other, the later is derived. Columns in `fixed` are not.
+    Of two columns that determine each other, the later is derived.
     """
-    columns = [
-        levels
-        for name in frame.columns
-        if (levels := _levels(frame[name], schema, can_be_derived=name not in fixed)) is not None
-    ]
     n_pairs = sum(c.can_be_root for c in columns) * (len(columns) - 1)
     if n_pairs <= 0:
         return {}
-    threshold = np.log(CHANCE / n_pairs)
+    n_rows, threshold = len(columns[0].codes), np.log(CHANCE / n_pairs)
     related = {
         (a, b)
         for a, b in zip(*np.nonzero(_screen(columns)), strict=True)
         if _is_function(columns[a], columns[b])
-        and log_chance(columns[a].counts, columns[b].counts / len(frame)) < threshold
+        and log_chance(columns[a].counts, columns[b].counts / n_rows) < threshold
     }
     return _choose_roots(columns, related, schema)
 
 
-def _levels(series: pd.Series, schema: Schema, *, can_be_derived: bool) -> _Levels | None:
+def _levels(series: pd.Series, schema: Schema, *, can_be_derived: bool) -> Levels | None:
     """Return a column as level codes, or None if it can have no part in a relation."""
     column = schema[series.name]
     is_tied = tie_of(series.name, column) is not None
@@ -114,13 +144,17 @@ def _levels(series: pd.Series, schema: Schema, *, can_be_derived: bool) -> _Leve
     counts = np.bincount(codes)
     if not 2 <= len(counts) <= most:
         return None
-    has_few_rows = len(series) < ROWS_PER_ROOT_LEVEL * len(counts)
-    can_be_root = not has_few_rows and (
-        column.kind in _LISTED_KINDS
-        or has_level_per_value(int(series.notna().sum()), series.nunique())
+    is_listed = column.kind in _LISTED_KINDS
+    is_coarse = is_listed or has_level_per_value(int(series.notna().sum()), series.nunique())
+    return Levels(
+        series.name,
+        codes.astype(np.int32),
+        counts,
+        can_be_root=is_coarse and len(series) >= ROWS_PER_ROOT_LEVEL * len(counts),
+        can_be_derived=can_be_derived and column.derived_from is None,
+        is_listed=is_listed,
+        is_coarse=is_coarse,
     )
-    can_be_derived = can_be_derived and column.derived_from is None
-    return _Levels(series.name, codes.astype(np.int32), counts, can_be_root, can_be_derived)
 
 
 def _most_levels(column: Column) -> int:
@@ -137,7 +171,7 @@ def _level_codes(series: pd.Series) -> np.ndarray:
     return codes
 
 
-def _screen(columns: list[_Levels]) -> np.ndarray:
+def _screen(columns: Sequence[Levels]) -> np.ndarray:
     """Return a matrix that is false where column b can be no function of column a."""
     n_rows = len(columns[0].codes)
     picked = np.arange(n_rows)
@@ -161,7 +195,7 @@ def _screen(columns: list[_Levels]) -> np.ndarray:
     return possible
 
 
-def _is_function(a: _Levels, b: _Levels) -> bool:
+def _is_function(a: Levels, b: Levels) -> bool:
     """Tell whether each level of a goes with one level of b."""
     images = np.zeros(len(a.counts), b.codes.dtype)
     images[a.codes] = b.codes
@@ -169,20 +203,24 @@ def _is_function(a: _Levels, b: _Levels) -> bool:
 
 
 def _choose_roots(
-    columns: list[_Levels], related: set[tuple[Any, Any]], schema: Schema
+    columns: Sequence[Levels], related: set[tuple[Any, Any]], schema: Schema
 ) -> dict[Hashable, Hashable]:
     """Return a modelled root for each column that has one: that with the fewest levels."""
     positions = {column.name: position for position, column in enumerate(columns)}
     roots: dict[int, int] = {}
+    protected: set[int] = set()
+    lost: set[int] = set()  # declared derived, from what cannot be a root here
     for name, position in positions.items():
-        declared = schema[name].derived_from
-        if declared is not None and declared in positions:
-            roots[position] = positions[declared]
+        declared = schema[name].roots(schema)
+        protected |= {positions[root] for root in declared if root in positions}
+        if len(declared) == 1 and declared[0] in positions:
+            roots[position] = positions[declared[0]]
+        elif declared:
+            lost.add(position)
     derived: dict[Hashable, Hashable] = {}
-    protected = set(roots.values())
     order = sorted(range(len(columns)), key=lambda i: (-len(columns[i].counts), i))
     for b in order:
-        candidates = {roots.get(a, a) for a in order if (a, b) in related} - {b}
+        candidates = {roots.get(a, a) for a in order if (a, b) in related and a not in lost} - {b}
         # A column later in the order is not settled yet, unless it determines b and not b it.
         candidates = {a for a in candidates if order.index(a) < order.index(b)}
         if candidates and b not in roots and b not in protected:
@@ -195,16 +233,16 @@ def _choose_roots(
 def check_relations(frame: pd.DataFrame, schema: Schema) -> None:
     """Refuse declared relations that do not hold."""
     for name, column in schema.items():
-        root = column.derived_from
-        if root is None:
+        if column.derived_from is None:
             continue
-        problem = _root_problem(name, root, schema)
-        codes = np.zeros(0) if problem else _level_codes(frame[root])
-        if not problem and codes.max() >= _most_levels(schema[root]):
-            problem = f"which has more than {_most_levels(schema[root]):,} values"
+        roots = column.roots(schema)
+        problem, codes = _roots_problem(name, roots, schema), np.zeros(0, np.int64)
+        if not problem:
+            problem, codes = _root_codes(frame, roots, schema)
+        words = " and ".join(map(repr, roots))
         if problem:
             raise SchemaError(
-                f"Column {name!r} is declared to be derived from {root!r}, {problem}; name another "
+                f"Column {name!r} is declared to be derived from {words}, {problem}; name another "
                 "column, or leave derived_from out."
             )
         images = _level_codes(frame[name])
@@ -213,11 +251,43 @@ def check_relations(frame: pd.DataFrame, schema: Schema) -> None:
         broken = first[codes] != images
         if broken.any():
             raise SchemaError(
-                f"Column {name!r} is declared to be derived from {root!r}, but "
-                f"{int(broken.sum())} cell(s) differ from others with the same {root!r}, the first "
+                f"Column {name!r} is declared to be derived from {words}, but "
+                f"{int(broken.sum())} cell(s) differ from others with the same {words}, the first "
                 f"is {first_example(frame[name], broken)}; change the cells, or leave derived_from "
                 "out."
             )
+
+
+def _root_codes(
+    frame: pd.DataFrame, roots: Sequence[Hashable], schema: Schema
+) -> tuple[str, np.ndarray]:
+    """Return what makes roots unfit, empty if nothing does, and a code of their values in a row."""
+    codes, n_codes = np.zeros(len(frame), np.int64), 1
+    for root in roots:
+        own, most = _level_codes(frame[root]), _most_levels(schema[root])
+        n_levels = int(own.max()) + 1
+        if n_levels > most:
+            which = "which" if len(roots) == 1 else f"of which {root!r}"
+            return f"{which} has more than {most:,} values", codes
+        codes, n_codes = codes * n_levels + own, n_codes * n_levels
+    if len(roots) > 1 and n_codes > MAX_ROOT_PAIRS:
+        return f"which have more than {MAX_ROOT_PAIRS:,} pairs of values", codes
+    return "", codes
+
+
+def _roots_problem(name: Hashable, roots: Sequence[Hashable], schema: Schema) -> str:
+    """Return what makes columns unfit as roots, empty if nothing does."""
+    if len(roots) > 2:
+        return "which are more than two"
+    if len(set(roots)) < len(roots):
+        return "which is the same column twice"
+    for root in roots:
+        problem = _root_problem(name, root, schema)
+        if problem and len(roots) > 1:
+            return problem.replace("which", f"of which {root!r}", 1)
+        if problem:
+            return problem
+    return ""
 
 
 def _root_problem(name: Hashable, root: Hashable, schema: Schema) -> str:
@@ -229,7 +299,8 @@ def _root_problem(name: Hashable, root: Hashable, schema: Schema) -> str:
     if schema[root].computed_from is not None:
         return f"which is itself computed, from {schema[root].computed_from!r}"
     if schema[root].derived_from is not None:
-        return f"which is itself derived, from {schema[root].derived_from!r}"
+        names = " and ".join(map(repr, schema[root].roots(schema)))
+        return f"which is itself derived, from {names}"
     if tie_of(root, schema[root]) is not None:
         return "which is itself tied to others"
     if schema[root].kind in _UNRELATED_KINDS:

@@ -13,8 +13,9 @@ from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema, column_of_kind
 from tabgan.schema.guess import guess
 from tabgan.schema.learn import describe
+from tabgan.schema.pair_search import find_pairs
 from tabgan.schema.rare_levels import protect_table
-from tabgan.schema.relations import check_relations, find_relations
+from tabgan.schema.relations import check_relations, find_relations, read_levels
 from tabgan.schema.tie_search import find_ties
 from tabgan.schema.ties import settle_ties, with_tie
 
@@ -87,8 +88,11 @@ def infer_schema(
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
     for name, (date, field) in find_calendars(frame, schema, fixed=fixed).items():
         schema[name] = schema[name].replace(calendar_of=date, calendar_field=field)
-    for name, root in find_relations(frame, schema, fixed=fixed).items():
+    levels = read_levels(frame, schema, fixed=fixed)
+    for name, root in find_relations(levels, schema).items():
         schema[name] = schema[name].replace(derived_from=root)
+    for name, roots in find_pairs(levels, schema).items():
+        schema[name] = schema[name].replace(derived_from=roots)
     for name, tie in find_ties(frame, schema, fixed=fixed).items():
         schema[name] = with_tie(schema[name], tie)
     return schema

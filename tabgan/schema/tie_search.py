@@ -123,7 +123,7 @@ def find_ties(
     frame: pd.DataFrame, schema: Schema, *, fixed: Collection[Hashable] = ()
 ) -> dict[Hashable, Tie]:
     """Return the tie of each column that has one; none for columns in `fixed`."""
-    roots = {column.derived_from for column in schema.values()}
+    roots = {root for column in schema.values() for root in column.roots(schema)}
     cells = [
         each
         for position, name in enumerate(schema)
