@@ -25,6 +25,7 @@ from tabgan.schema import (
     check_table,
     describe_protected,
     is_frame,
+    protect_levels,
     protect_table,
     resolve_schema,
 )
@@ -176,8 +177,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self, "layout_")
         frame = self.check_columns(check_table(table, min_rows=0))
-        frame = protect_table(frame, self.schema_)
-        return self._coder.encode(frame, generator)
+        protected, changed = protect_levels(frame, self.schema_)
+        return self._coder.encode(self._coder.follow(protected, changed), generator)
 
     def decode(
         self,
@@ -446,7 +447,7 @@ def _warn_of_protected(frame: pd.DataFrame, schema: Schema) -> None:
     if found:
         warnings.warn(
             f"min_level_count protects rare levels of column(s) {', '.join(found)}: the names of "
-            "these levels are kept nowhere.",
+            "these levels are kept nowhere, and columns that are functions of these follow.",
             DataWarning,
             stacklevel=3,
         )

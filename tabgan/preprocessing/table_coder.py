@@ -1,6 +1,6 @@
 """All columns of a table there and back: their coders, lookups and the layout of their parts."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from tabgan.preprocessing.relations import Lookup, fit_lookup
 from tabgan.preprocessing.state import coders_from_state, coders_to_state
 from tabgan.preprocessing.ties import TiedColumn, tied_columns
 from tabgan.schema import Schema
+from tabgan.schema.cells import replace_columns
 
 __all__ = ["TableCoder"]
 
@@ -102,6 +103,21 @@ class TableCoder:
         for calendar in self.calendars.values():
             calendar.check(frame)
         return Codes(np.ascontiguousarray(levels), np.ascontiguousarray(normals))
+
+    def follow(self, frame: pd.DataFrame, changed: Mapping[Hashable, np.ndarray]) -> pd.DataFrame:
+        """Return a table in which derived columns are what their roots say, in some rows.
+
+        `changed` tells which cells of columns had protected levels, which were replaced.
+        """
+        series = {}
+        for lookup in self.lookups.values():
+            name, root = lookup.coder.name, self.coders[lookup.root]
+            cells = [changed[each] for each in (name, root.name) if each in changed]
+            if cells:
+                rows = np.flatnonzero(np.any(cells, axis=0))
+                levels = root.encode(frame[root.name].iloc[rows])[0]
+                series[frame.columns.get_loc(name)] = lookup.put_into(frame[name], levels, rows)
+        return replace_columns(frame, series)
 
     def decode(
         self,

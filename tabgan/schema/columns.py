@@ -228,8 +228,15 @@ class Categorical(Column):
     merged_level : hashable, optional
         The level into which they are merged; learned, "other" or, if that is taken, "(other)".
     has_rare : bool, optional
-        Learned: whether fit found protected levels. If so, later values that are none of the levels
-        are treated like them, since their names are kept nowhere; if not, they are errors.
+        Learned: whether fit found levels that it protects. If so, later values that are none of the
+        levels are treated like them, since their names are kept nowhere, and a sample cannot be
+        asked for them; if not, they are errors.
+
+    Notes
+    -----
+    Columns that are derived from one with protected levels follow it in every row. A derived value
+    that only rows of protected levels held leaves too: it becomes a merged level of the column's
+    own, or the most frequent value that is left.
     """
 
     kind: ClassVar[str] = "categorical"

@@ -22,6 +22,7 @@ from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import first_example, missing_cells, read_choices
 from tabgan.schema.columns import SILENT_KINDS, Column
 from tabgan.schema.container import Schema
+from tabgan.schema.rare_levels import protects
 from tabgan.schema.rules import has_level_per_value
 from tabgan.schema.ties import tie_of
 
@@ -171,7 +172,10 @@ def _is_function(a: _Levels, b: _Levels) -> bool:
 def _choose_roots(
     columns: list[_Levels], related: set[tuple[Any, Any]], schema: Schema
 ) -> dict[Hashable, Hashable]:
-    """Return a modelled root for each column that has one: that with the fewest levels."""
+    """Return a modelled root for each column that has one: that with the fewest levels.
+
+    Of columns that determine each other, one with protected levels is the root.
+    """
     positions = {column.name: position for position, column in enumerate(columns)}
     roots: dict[int, int] = {}
     for name, position in positions.items():
@@ -180,7 +184,10 @@ def _choose_roots(
             roots[position] = positions[declared]
     derived: dict[Hashable, Hashable] = {}
     protected = set(roots.values())
-    order = sorted(range(len(columns)), key=lambda i: (-len(columns[i].counts), i))
+    order = sorted(
+        range(len(columns)),
+        key=lambda i: (-len(columns[i].counts), not protects(schema[columns[i].name]), i),
+    )
     for b in order:
         candidates = {roots.get(a, a) for a in order if (a, b) in related} - {b}
         # A column later in the order is not settled yet, unless it determines b and not b it.

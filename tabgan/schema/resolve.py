@@ -11,9 +11,9 @@ from tabgan.schema.calendars import check_calendars, find_calendars
 from tabgan.schema.checks import check_table
 from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema, column_of_kind
+from tabgan.schema.followers import describe_table, follow_roots
 from tabgan.schema.guess import guess
-from tabgan.schema.learn import describe
-from tabgan.schema.rare_levels import protect_table
+from tabgan.schema.rare_levels import protects, unknown_cells
 from tabgan.schema.relations import check_relations, find_relations
 from tabgan.schema.tie_search import find_ties
 from tabgan.schema.ties import settle_ties, with_tie
@@ -39,7 +39,7 @@ def infer_schema(
     min_level_count : int, default=1
         Levels of fewer rows are protected in every categorical column that gives no count of its
         own: they are not in the schema, and enter neither a saved model nor a sample; see
-        :class:`Categorical`. Relations between columns are then those of the protected table.
+        :class:`Categorical`.
 
     Returns
     -------
@@ -75,23 +75,43 @@ def infer_schema(
         {"min_level_count": [Interval(int, 1)]},
     )
     given = _check_overrides(frame, overrides or {})
-    columns: dict[Hashable, Column] = {}
-    for name in frame.columns:
-        start = given.get(name) or guess(frame[name])
-        columns[name] = describe(frame[name], start, min_level_count=int(min_level_count))
-    schema = Schema(columns, n_rows=len(frame))
-    frame = protect_table(frame, schema)
-    check_calendars(frame, schema)
-    check_relations(frame, schema)
-    settle_ties(frame, schema)
+    starts = {name: given.get(name) or guess(frame[name]) for name in frame.columns}
+    schema, rows = describe_table(frame, starts, min_level_count=int(min_level_count))
+    check_calendars(rows, schema)
+    check_relations(rows, schema)
+    settle_ties(rows, schema)
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
-    for name, (date, field) in find_calendars(frame, schema, fixed=fixed).items():
+    for name, (date, field) in find_calendars(rows, schema, fixed=fixed).items():
         schema[name] = schema[name].replace(calendar_of=date, calendar_field=field)
-    for name, root in find_relations(frame, schema, fixed=fixed).items():
-        schema[name] = schema[name].replace(derived_from=root)
-    for name, tie in find_ties(frame, schema, fixed=fixed).items():
+    rows = _derive(frame, rows, schema, starts, fixed, int(min_level_count))
+    for name, tie in find_ties(rows, schema, fixed=fixed).items():
         schema[name] = with_tie(schema[name], tie)
     return schema
+
+
+def _derive(
+    frame: pd.DataFrame,
+    rows: pd.DataFrame,
+    schema: Schema,
+    starts: Mapping[Hashable, Column],
+    fixed: list[Hashable],
+    min_level_count: int,
+) -> pd.DataFrame:
+    """Find the functions of the real table, then those of the protected one, which is returned."""
+    if any(protects(column) for column in schema.values()):
+        # A date that follows a protected column would no longer agree with its own fields.
+        dates = [c.computed_from for c in schema.values() if c.computed_from is not None]
+        roots = {
+            name: root
+            for name, root in find_relations(frame, schema, fixed=[*fixed, *dates]).items()
+            if not (protects(schema[root]) and unknown_cells(frame[root], schema[root]).all())
+        }
+        rows = follow_roots(frame, rows, schema, starts, roots, min_level_count=min_level_count)
+        for name, root in roots.items():
+            schema[name] = schema[name].replace(derived_from=root)
+    for name, root in find_relations(rows, schema, fixed=fixed).items():
+        schema[name] = schema[name].replace(derived_from=root)
+    return rows
 
 
 def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) -> Schema:
@@ -134,15 +154,10 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
             f"The schema lacks {len(lacking)} column(s) of the table, the first is {lacking[0]!r}; "
             "add it, as with schema[name] = 'categorical', or drop it from the table."
         )
-    columns = {
-        name: describe(frame[name], given[name], min_level_count=int(min_level_count))
-        for name in frame.columns
-    }
-    resolved = Schema(columns, n_rows=len(frame))
-    frame = protect_table(frame, resolved)
-    check_calendars(frame, resolved)
-    check_relations(frame, resolved)
-    settle_ties(frame, resolved)
+    resolved, rows = describe_table(frame, given, min_level_count=int(min_level_count))
+    check_calendars(rows, resolved)
+    check_relations(rows, resolved)
+    settle_ties(rows, resolved)
     return resolved
 
 
