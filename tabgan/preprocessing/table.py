@@ -14,14 +14,16 @@ from tabgan._params import Options, check_parameters
 from tabgan._random import child_seed, root_seed
 from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
 from tabgan.preprocessing.classes import Classes, read_classes
-from tabgan.preprocessing.condition_reading import read_conditions
+from tabgan.preprocessing.condition_reading import check_names, read_conditions
 from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.input_kind import InputKind
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.level_blocks import LevelLimits
+from tabgan.preprocessing.shown_rows import without_protected
 from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.schema import (
     Schema,
+    as_frame,
     check_table,
     describe_protected,
     is_frame,
@@ -222,8 +224,9 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         conditions : mapping or DataFrame
             See :meth:`tabgan.TabularGAN.sample`.
         strict : bool, default=True
-            Whether numbers in a table that lie beside the known ones are refused; else they are
-            taken for the nearest.
+            Whether numbers in a table that lie beside the known ones are refused, and protected
+            levels; else numbers are taken for the nearest, and such levels for merged ones or,
+            where they were not merged, for cells that are not known.
 
         Returns
         -------
@@ -235,6 +238,10 @@ class TableTransformer(TransformerMixin, BaseEstimator):
             If no row can meet them.
         """
         check_is_fitted(self, "layout_")
+        if not strict and is_frame(conditions):
+            conditions = as_frame(conditions)
+            check_names(self._coder, list(conditions))
+            conditions = without_protected(conditions, self._coder)
         return read_conditions(self._coder, conditions, strict=strict)
 
     def classes(self, name: Any) -> Classes:
