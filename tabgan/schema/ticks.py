@@ -47,10 +47,10 @@ class Ticks:
     def of(cls, column: Column) -> "Ticks | None":
         """Return the unit of a complete column, None if it is neither number nor date.
 
-        Periods, and objects such as Decimals, have none.
+        Periods have none.
         """
         dtype = column.dtype or "object"
-        if dtype.startswith(("period", "object[")):
+        if dtype.startswith("period"):
             return None
         if isinstance(column, Datetime):
             zone = getattr(dtype_from_text(dtype), "tz", None)

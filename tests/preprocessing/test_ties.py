@@ -1,6 +1,7 @@
 """Tied columns: the tie holds in every row of any codes, and tables come back as they were."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,13 @@ def _as_texts() -> pd.DataFrame:
     return pd.DataFrame(texts)
 
 
+def _as_decimals(numbers: pd.DataFrame, places: int = 2) -> pd.DataFrame:
+    def as_decimal(number: float) -> Any:
+        return None if np.isnan(number) else Decimal(f"{number:.{places}f}")
+
+    return numbers.map(as_decimal).astype(object)
+
+
 TABLES = {
     "numbers": _numbers(),
     "whole numbers": (_numbers() * 100).round().astype(int),
@@ -73,6 +81,11 @@ TABLES = {
         lambda dates: dates.dt.normalize().dt.tz_localize("Europe/Zurich")
     ),
     "floats": _floats(),
+    "decimals": _as_decimals(_numbers()),
+    "decimals, missing": _as_decimals(_with_holes(_numbers())),
+    "decimals of many places": _as_decimals(_floats(), 11),
+    "date objects": _dates().apply(lambda dates: dates.dt.date),
+    "instant objects": _dates().apply(lambda dates: dates.astype(object)),
     "texts": _as_texts(),
 }  # fmt: skip
 
@@ -155,6 +168,22 @@ def test_a_copy_is_not_modelled() -> None:
     assert "copy" not in transformer.layout_.columns
     sample = transformer.decode(_random_codes(transformer, 100))
     assert sample["copy"].equals(sample["low"].rename("copy"))
+
+
+def test_sums_of_decimals_are_exact_and_decimals() -> None:
+    transformer = _fit(_as_decimals(_numbers()))
+    assert transformer.schema_["gross"].plus == ("net", "tax")
+    assert transformer.schema_["paid"].same_as == "gross"
+    assert transformer.schema_["limit"].at_least == "gross"
+    sample = transformer.decode(_random_codes(transformer, 1000))
+    fees = {
+        gross - net - tax
+        for net, tax, gross in zip(sample["net"], sample["tax"], sample["gross"], strict=True)
+    }
+    assert fees == {Decimal("0.00"), Decimal("2.50")}
+    assert (sample["limit"] >= sample["gross"]).all()
+    assert {type(cell) for cell in sample.to_numpy().ravel()} == {Decimal}
+    assert {cell.as_tuple().exponent for cell in sample.to_numpy().ravel()} == {-2}
 
 
 def test_single_remainders_are_exact() -> None:
