@@ -56,6 +56,15 @@ def _as_texts() -> pd.DataFrame:
     return pd.DataFrame(texts)
 
 
+def _midnights(zone: str, resolution: str) -> pd.DataFrame:
+    """Instants of more than a year, with both changes of the clock, and their own midnights."""
+    rng = np.random.default_rng(0)
+    seconds = pd.to_timedelta(rng.integers(0, 400 * 86_400, N_ROWS), "s")
+    instants = pd.Series(pd.Timestamp("1931-02-01", tz="UTC") + seconds).dt.floor(resolution)
+    instants = instants.dt.tz_convert(zone)
+    return pd.DataFrame({"instant": instants, "day": instants.dt.normalize()})
+
+
 def _as_decimals(numbers: pd.DataFrame, places: int = 2) -> pd.DataFrame:
     def as_decimal(number: float) -> Any:
         return None if np.isnan(number) else Decimal(f"{number:.{places}f}")
@@ -80,6 +89,9 @@ TABLES = {
     "zoned days": _dates().apply(
         lambda dates: dates.dt.normalize().dt.tz_localize("Europe/Zurich")
     ),
+    "midnights": _midnights("Europe/Zurich", "s"),
+    "midnights at half hours": _midnights("Asia/Kolkata", "h"),
+    "midnights at odd seconds": _midnights("Europe/Amsterdam", "min"),
     "floats": _floats(),
     "decimals": _as_decimals(_numbers()),
     "decimals, missing": _as_decimals(_with_holes(_numbers())),
@@ -184,6 +196,19 @@ def test_sums_of_decimals_are_exact_and_decimals() -> None:
     assert (sample["limit"] >= sample["gross"]).all()
     assert {type(cell) for cell in sample.to_numpy().ravel()} == {Decimal}
     assert {cell.as_tuple().exponent for cell in sample.to_numpy().ravel()} == {-2}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Zurich", "Asia/Kolkata", "Europe/Amsterdam", "UTC"])
+@pytest.mark.parametrize("resolution", ["s", "min", "h"])
+def test_instants_are_never_before_their_own_midnight(zone: str, resolution: str) -> None:
+    table = _midnights(zone, resolution)
+    transformer = _fit(table)
+    assert transformer.schema_["instant"].at_least == "day"
+    sample = transformer.decode(_random_codes(transformer, 3000))
+    assert (sample["instant"] >= sample["day"]).all()
+    assert sample["day"].equals(sample["day"].dt.normalize())
+    # The longest day has 25 hours, and so may be the time after a midnight.
+    assert (sample["instant"] - sample["day"]).max() < pd.Timedelta(hours=25)
 
 
 def test_single_remainders_are_exact() -> None:
