@@ -445,7 +445,7 @@ def _without_dropped(schema: Schema) -> Schema:
             f"The schema drops all {len(schema)} columns, so that nothing is left to learn; give "
             "one another kind."
         )
-    return Schema(kept, n_rows=schema.n_rows)
+    return Schema(kept, n_rows=schema.n_rows, learned_relations=schema.learned_relations)
 
 
 def _warn_of_protected(frame: pd.DataFrame, schema: Schema) -> None:

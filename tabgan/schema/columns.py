@@ -45,6 +45,15 @@ CALENDAR_FIELDS = (
 )
 """Fields of a date, as pandas names them; "isoweek" and "isoweekday" count from 1, as ISO 8601."""
 
+_RELATION_FIELDS = (
+    "derived_from",
+    "calendar_of",
+    "calendar_field",
+    "same_as",
+    "plus",
+    "minus",
+    "at_least",
+)
 _MARKERS = ("nan", "none", "nat", "na")
 _CLOCK = ("D", "h", "min", "s", "ms", "us", "ns")
 _CALENDAR = ("Y", "Q", "M", "W")
@@ -95,9 +104,27 @@ class Column:
         """Name of the date that the column is a field of; None if it is none."""
         return None
 
+    @property
+    def relation(self) -> dict[str, Any]:
+        """Fields that say how the column follows from others, as far as they are set."""
+        fields = {name: getattr(self, name, None) for name in _RELATION_FIELDS}
+        return {name: value for name, value in fields.items() if value is not None}
+
+    @property
+    def terms(self) -> tuple[Hashable, ...]:
+        """Names of the columns from which it follows."""
+        relation = self.relation
+        single = ("derived_from", "calendar_of", "same_as", "at_least")
+        names = [relation[field] for field in single if field in relation]
+        return (*names, *relation.get("plus", ()), *relation.get("minus", ()))
+
     def replace(self, **changes: Any) -> "Column":
         """Return a copy with some fields changed."""
         return dataclasses.replace(self, **changes)
+
+    def without_relation(self) -> "Column":
+        """Return a copy that follows from no other column."""
+        return self.replace(**dict.fromkeys(self.relation))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ from tabgan.schema.rare_levels import protects
 from tabgan.schema.rules import has_level_per_value
 from tabgan.schema.ties import tie_of
 
-__all__ = ["check_relations", "find_relations", "log_chance"]
+__all__ = ["check_relations", "find_relations", "log_chance", "root_problem"]
 
 MAX_ROOT_LEVELS = 1000
 MAX_ROOT_CATEGORIES = 50_000
@@ -205,7 +205,7 @@ def check_relations(frame: pd.DataFrame, schema: Schema) -> None:
         root = column.derived_from
         if root is None:
             continue
-        problem = _root_problem(name, root, schema)
+        problem = root_problem(name, root, schema)
         codes = np.zeros(0) if problem else _level_codes(frame[root])
         if not problem and codes.max() >= _most_levels(schema[root]):
             problem = f"which has more than {_most_levels(schema[root]):,} values"
@@ -227,7 +227,7 @@ def check_relations(frame: pd.DataFrame, schema: Schema) -> None:
             )
 
 
-def _root_problem(name: Hashable, root: Hashable, schema: Schema) -> str:
+def root_problem(name: Hashable, root: Hashable, schema: Schema) -> str:
     """Return what makes a column unfit as a root, empty if nothing does."""
     if root not in schema:
         return "which is not in the table"

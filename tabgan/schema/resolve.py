@@ -13,6 +13,7 @@ from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema, column_of_kind
 from tabgan.schema.followers import describe_table, follow_roots
 from tabgan.schema.guess import guess
+from tabgan.schema.outdated_relations import drop_outdated, warn_of_dropped
 from tabgan.schema.rare_levels import protects, unknown_cells
 from tabgan.schema.relations import check_relations, find_relations
 from tabgan.schema.tie_search import find_ties
@@ -80,13 +81,15 @@ def infer_schema(
     check_calendars(rows, schema)
     check_relations(rows, schema)
     settle_ties(rows, schema)
+    declared = [name for name, column in schema.items() if column.relation]
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
     for name, (date, field) in find_calendars(rows, schema, fixed=fixed).items():
         schema[name] = schema[name].replace(calendar_of=date, calendar_field=field)
     rows = _derive(frame, rows, schema, starts, fixed, int(min_level_count))
     for name, tie in find_ties(rows, schema, fixed=fixed).items():
         schema[name] = with_tie(schema[name], tie)
-    return schema
+    found = [name for name, column in schema.items() if column.relation and name not in declared]
+    return Schema(schema, n_rows=len(frame), learned_relations=found)
 
 
 def _derive(
@@ -123,7 +126,8 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
     schema : None, Schema or mapping
         None: inferred. A mapping of column to kind: inferred with these overrides. A Schema: has
         all columns of the table; its open fields are filled, and nothing else is changed but that
-        levels are left out which `min_level_count` protects.
+        levels are left out which `min_level_count` protects, and relations that were found (see
+        :attr:`Schema.learned_relations`) and that other columns, as they are now, rule out.
     min_level_count : int, default=1
         As in :func:`infer_schema`.
 
@@ -136,6 +140,11 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
     ------
     SchemaError
         If the schema does not hold for the table.
+
+    Warns
+    -----
+    DataWarning
+        If relations that were found are left out.
     """
     if schema is None:
         return infer_schema(table, min_level_count=min_level_count)
@@ -154,7 +163,11 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
             f"The schema lacks {len(lacking)} column(s) of the table, the first is {lacking[0]!r}; "
             "add it, as with schema[name] = 'categorical', or drop it from the table."
         )
-    resolved, rows = describe_table(frame, given, min_level_count=int(min_level_count))
+    starts = Schema(given, learned_relations=schema.learned_relations)
+    dropped = drop_outdated(starts, is_complete=False)
+    resolved, rows = describe_table(frame, starts, min_level_count=int(min_level_count))
+    resolved = Schema(resolved, n_rows=len(frame), learned_relations=starts.learned_relations)
+    warn_of_dropped(dropped | drop_outdated(resolved, is_complete=True))
     check_calendars(rows, resolved)
     check_relations(rows, resolved)
     settle_ties(rows, resolved)
