@@ -107,9 +107,13 @@ def check_calendars(frame: pd.DataFrame, schema: Schema) -> None:
         date = schema.get(column.calendar_of)
         if date is None or not is_date(date):
             what = "not in the table" if date is None else f"{date.kind}, and no date"
+            way_out = "name a date"
+            if date is not None and date.kind == "constant":
+                what = "the same in every row, and so taken for a constant"
+                way_out = f"declare {column.calendar_of!r} 'datetime' if it is a date"
             raise SchemaError(
                 f"Column {name!r} is declared to be a field of {column.calendar_of!r}, which is "
-                f"{what}; name a date, or leave calendar_of out."
+                f"{what}; {way_out}, or leave calendar_of out."
             )
         check_field(frame, name, column, date)
 
