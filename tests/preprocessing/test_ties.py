@@ -99,6 +99,9 @@ TABLES = {
     "date objects": _dates().apply(lambda dates: dates.dt.date),
     "instant objects": _dates().apply(lambda dates: dates.astype(object)),
     "texts": _as_texts(),
+    "texts, decimal comma": _numbers().map(
+        lambda number: f"{number:,.2f} €".translate(str.maketrans(".,", ",."))
+    ),
 }  # fmt: skip
 
 
