@@ -375,8 +375,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         if not isinstance(key, int):
             raise ArchiveError(f"The archive's key of identifiers is {key!r}, which is no integer.")
         transformer._key = key
-        kind = state.get("input_kind")
-        transformer.input_kind_ = InputKind("pandas") if kind is None else InputKind.from_dict(kind)
+        transformer.input_kind_ = InputKind.from_dict(state.get("input_kind"))
         names = list(transformer.schema_)
         transformer.n_features_in_ = len(names)
         if all(isinstance(name, str) for name in names):
