@@ -168,12 +168,35 @@ def test_later_rows_follow_as_well_whatever_their_rare_names() -> None:
         transformer.encode(later.assign(town=["Glarus", "Zug"], code=[987, 30]))
 
 
+@pytest.mark.parametrize("names", [[None, "code"], ["town", None], [("a", 1), ("a", 2)], [1, 0]])
+def test_columns_of_any_name_follow(names: list) -> None:
+    frame = pd.DataFrame({0: TOWNS, 1: [name.upper() for name in TOWNS]})
+    frame.columns = pd.Index(names, dtype=object, tupleize_cols=False)
+    schema = infer_schema(frame, min_level_count=3)
+    if names[0] is not None:
+        assert schema[names[1]].derived_from == names[0]
+    assert schema[names[1]].levels == ("BERN", "ZUG", "other")
+    transformer = TableTransformer(schema=schema, random_state=0).fit(frame)
+    decoded = transformer.decode(transformer.encode(frame))
+    assert decoded[names[1]].tolist()[120:] == ["other"] * 6
+    conditions = transformer.encode_conditions(frame.tail(3), strict=False)
+    assert conditions.mask.any(axis=1).all()
+
+
 def test_a_column_given_in_full_is_modelled_on_its_own() -> None:
     frame = pd.DataFrame({"town": TOWNS, "size": pd.Series(TOWNS).map(len)})
     schema = infer_schema(frame, min_level_count=3, overrides={"size": Integer()})
     assert schema["size"].derived_from is None
     assert protect_table(frame, schema)["size"] is not None
     pd.testing.assert_series_equal(protect_table(frame, schema)["size"], frame["size"])
+
+
+def test_a_declared_function_that_does_not_hold_is_refused() -> None:
+    frame = pd.DataFrame({"town": TOWNS, "land": [name[:1] for name in TOWNS]})
+    frame.loc[7, "land"] = "Z"
+    overrides = {"land": Categorical(derived_from="town")}
+    with pytest.raises(SchemaError, match="'land' is declared to be derived from 'town', but 1 "):
+        infer_schema(frame, min_level_count=3, overrides=overrides)
 
 
 def test_a_root_of_which_nothing_is_left_is_refused_or_no_root() -> None:

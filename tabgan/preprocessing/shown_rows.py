@@ -30,9 +30,9 @@ def without_protected(frame: pd.DataFrame, coder: TableCoder) -> pd.DataFrame:
         if name in frame.columns and protects(column)
     }
     changed: dict[int, pd.Series] = {}
-    for name in frame.columns.intersection(list(coder.schema)):
+    for name in frame.columns:
         column, root = coder.schema[name], coder.schema[name].derived_from
-        follows = root in frame.columns
+        follows = root is not None and root in frame.columns
         cells = [lost[each] for each in (name, root if follows else name) if each in lost]
         if cells and (rows := np.any(cells, axis=0)).any():
             merged: Hashable = None if follows else getattr(column, "merged_level", None)

@@ -50,17 +50,26 @@ def describe_table(
     SchemaError
         If a column does not fit its cells.
     """
-    roots = {name: start.derived_from for name, start in starts.items()}
+    roots = _roots_of(starts)
     columns: dict[Hashable, Column] = {}
-    for name in sorted(frame.columns, key=lambda name: roots[name] is not None):
+    for name in sorted(frame.columns, key=lambda name: name in roots):
         # What follows a column with protected levels is described once these are gone.
-        if roots[name] is None or not protects(columns.get(roots[name])):
+        if name not in roots or not protects(columns.get(roots[name])):
             columns[name] = describe(frame[name], starts[name], min_level_count=min_level_count)
     schema = Schema({name: columns.get(name, starts[name]) for name in frame.columns})
     schema.n_rows = len(frame)
     rows, _ = protect_levels(frame, columns)
-    found = {name: root for name, root in roots.items() if root in columns and root != name}
-    return schema, follow_roots(frame, rows, schema, starts, found, min_level_count=min_level_count)
+    return schema, follow_roots(frame, rows, schema, starts, roots, min_level_count=min_level_count)
+
+
+def _roots_of(columns: Mapping[Hashable, Column]) -> dict[Hashable, Hashable]:
+    """Return what derived columns are derived from, as far as it is another column."""
+    roots = {name: column.derived_from for name, column in columns.items()}
+    return {
+        name: root
+        for name, root in roots.items()
+        if root is not None and root in columns and root != name
+    }
 
 
 def follow_roots(
@@ -123,10 +132,10 @@ def protect_table(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     rows, _ = protect_levels(frame, schema)
     changed = {
         rows.columns.get_loc(name): _follow(
-            frame[name], column, rows[root], _lost_cells(frame[root], schema[root])
+            frame[name], schema[name], rows[root], _lost_cells(frame[root], schema[root])
         )
-        for name, column in schema.items()
-        if (root := column.derived_from) in schema and (protects(schema[root]) or protects(column))
+        for name, root in _roots_of(schema).items()
+        if protects(schema[root]) or protects(schema[name])
     }
     return replace_columns(rows, changed)
 
