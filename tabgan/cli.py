@@ -48,6 +48,7 @@ examples:
   tabgan fit people.csv --model people.tabgan
   tabgan fit people.parquet --model people.tabgan --max-time 300 --seed 0
   tabgan fit people.csv --model people.tabgan --schema people.yaml
+  tabgan fit people.csv --model people.tabgan --min-level-count 5
   tabgan fit people.csv --model people.tabgan --schema-overrides zip=categorical \\
       --schema-overrides note=dropped"""
 
@@ -155,6 +156,7 @@ def _fit(options: argparse.Namespace) -> int:
     table = read_table(options.table)
     model = tabgan.TabularGAN(
         schema=schema or None,
+        min_level_count=options.min_level_count,
         max_steps=options.max_steps,
         max_time=options.max_time,
         refine=options.refine,
@@ -338,6 +340,11 @@ def _add_fit(command: argparse.ArgumentParser) -> None:
         help="take column NAME as KIND: continuous, integer, boolean, categorical, datetime, "
         "constant, identifier, text or dropped; repeat it for more columns",
     )
+    command.add_argument(
+        "--min-level-count", type=arguments.count, default=1, metavar="N",
+        help="protect the levels of categories that fewer than N rows have: their names are in no "
+        "sample and not in the model (default: %(default)s, which keeps all)",
+    )  # fmt: skip
     command.add_argument(
         "--max-time", type=arguments.seconds, metavar="SECONDS", help="end training after this time"
     )

@@ -105,6 +105,16 @@ def test_what_is_declared_is_shown_checked_and_overruled():
             Integer(**fields)
 
 
+def test_a_field_of_a_date_that_is_the_same_in_every_row_needs_the_kind_of_the_date():
+    table = pd.DataFrame({"at": pd.Timestamp("2024-05-03"), "month": [5] * 40})
+    month = Integer(calendar_of="at", calendar_field="month")
+    with pytest.raises(SchemaError, match="'at', which is the same in every row"):
+        infer_schema(table, overrides={"month": month})
+    schema = infer_schema(table, overrides={"at": "datetime", "month": month})
+    transformer = TableTransformer(schema=schema).fit(table)
+    pd.testing.assert_frame_equal(transformer.decode(transformer.encode(table)), table)
+
+
 def test_conditions_ask_for_the_date_and_fields_follow():
     table = _departures()
     model = TabularGAN(

@@ -148,6 +148,17 @@ def test_schema_overrides_change_just_the_named_columns(folder: Path, tmp_path: 
     }
 
 
+def test_rare_levels_are_protected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = _text_table().assign(town=["Bern", "Zug"] * 58 + ["Amden", "Bivio", "Cama", "Davos"])
+    table.to_csv(tmp_path / "t.csv", index=False)
+    model = tmp_path / "m.tabgan"
+    limit = ["--min-level-count", "3"]
+    assert main(["fit", str(tmp_path / "t.csv"), "--model", str(model), *limit, *QUICK]) == 0
+    assert "protects rare levels of column(s) 'town' (4 level(s)" in capsys.readouterr().err
+    assert tabgan.load(model).schema_["town"].levels == ("Bern", "Zug", "other")
+    assert b"Amden" not in model.read_bytes()
+
+
 def test_inspect_shows_schema_training_and_size_of_a_model(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -271,6 +282,7 @@ def test_another_ending_of_the_output_is_refused(
         ["fit", "t.csv", "--model", "m", "--max-time", "inf"],
         ["fit", "t.csv", "--model", "m", "--seed", "-1"],
         ["fit", "t.csv", "--model", "m", "--schema-overrides", "zip"],
+        ["fit", "t.csv", "--model", "m", "--min-level-count", "0"],
         ["sample", "m"],
         ["sample", "m", "-n", "0"],
         ["sample", "m", "-n", "many"],

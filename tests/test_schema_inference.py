@@ -292,6 +292,7 @@ def test_an_override_by_column_keeps_its_fields_and_learns_the_rest() -> None:
         (["x", "y", "z"], Categorical(levels=("x",)), "1 levels, but 2 cell.s. hold another.*'y'"),
         (["x", "5"], Integer(text_form="#,##0"), "declared integer"),
         ([1.5, 2.25, np.nan, 3.125], Continuous(decimals=1), "decimals=1, but 2 cell.*2.25 in row"),
+        (np.array([1.5, 2.25], np.float16), Continuous(decimals=1), "decimals=1, but 1 cell.*2.25"),
         ([10, 20, 35], Integer(step=10), "step=10, but 1 cell.*35 in row 2"),
         (["10 %", "15 %"], Integer(step=10), "step=10, but 1 cell.*'15 %' in row 1"),
         (
@@ -323,6 +324,8 @@ def test_an_override_that_does_not_hold_is_refused(cells: Any, override: Any, wo
         (pd.Series([pd.Timestamp("2020"), None, pd.Timestamp("2021")], dtype=object), Datetime()),
         ([1, 2, 3], Continuous(decimals=0)),
         (np.array([0.1, 0.7], np.float32), Continuous(decimals=1)),
+        (np.array([0.1, 0.7, 31.8, 1007.5, np.nan], np.float16), Continuous(decimals=1)),
+        (np.array([123456.7, 0.1], np.float32), Continuous(decimals=1)),
         ([0.1 + 0.2, np.nan], Continuous(decimals=1)),
         ([100, 250], Integer(step=50)),
         (pd.date_range("2020-03-01", periods=90, tz="Europe/Zurich"), Datetime(resolution="D")),

@@ -121,15 +121,15 @@ def test_unused_categories_are_left_out_since_what_lacks_would_be_the_rare_ones(
     assert infer_schema(_frame(WORDS, dtype), min_level_count=5)["c"].levels == (*"abc", "other")
 
 
-def test_relations_are_those_of_the_protected_table() -> None:
-    city = pd.Series([*"aabb"] * 50 + ["x", "y", "z"])
-    land = city.map({"a": 1, "b": 2, "x": 1, "y": 2, "z": 2})
-    frame = pd.DataFrame({"city": city, "land": land})
-    overrides = {"land": "categorical"}
-    assert infer_schema(frame, overrides=overrides)["land"].derived_from == "city"
-    schema = infer_schema(frame, overrides=overrides, min_level_count=2)
-    assert schema["land"].derived_from is None
-    assert resolve_schema(frame, schema) == schema
+def test_functions_are_those_of_the_real_table_and_then_of_the_protected_one() -> None:
+    city = pd.Series([*"aabb"] * 50 + ["x", "x", "z"])
+    frame = pd.DataFrame({"city": city, "name": city + "-town", "loose": city})
+    frame.loc[200:, "loose"] = ["p", "q", "q"]
+    for least, root in ((2, None), (3, "city")):
+        schema = infer_schema(frame, min_level_count=least)
+        assert schema["name"].derived_from == "city"
+        assert schema["loose"].derived_from == root
+        assert resolve_schema(frame, schema) == schema
 
 
 @pytest.mark.parametrize(

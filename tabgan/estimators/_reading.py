@@ -130,7 +130,8 @@ class RowReading(TableGenerator):
         ----------
         X : DataFrame or array of shape (n_rows, n_columns)
             Rows; columns may be left out, and None and NaN mean "not known". The target, if there,
-            is not looked at. Numbers beyond the fitted ones count as the nearest.
+            is not looked at. Numbers beyond the fitted ones count as the nearest, and levels that
+            `min_level_count` protects as the merged level or, where there is none, as not known.
         target : hashable
             Name of the column: one whose values are levels, such as a category.
         n_draws : int, default=32
@@ -149,7 +150,7 @@ class RowReading(TableGenerator):
         ------
         InvalidParameterError
             If the target is no column of levels, `X` has no other column or no row, or a row holds
-            a level that fit never saw.
+            a level that fit never saw, in a column without protected levels.
 
         Notes
         -----

@@ -18,6 +18,7 @@ from tabgan.preprocessing.wanted import MISSING
 from tabgan.schema import Column, Datetime, Duration
 from tabgan.schema.cells import dtype_from_text, is_text
 from tabgan.schema.columns import Quantity
+from tabgan.schema.rare_levels import protects
 from tabgan.schema.rules import stored_in
 from tabgan.schema.text_forms import format_texts, is_date_form, parse_texts
 
@@ -293,9 +294,9 @@ def _is_whole(coder: ColumnCoder) -> bool:
 def raise_unknown(coder: ColumnCoder, wanted: Any, known: list[Any]) -> None:
     nearest = _nearest(wanted, known)
     hint = "" if nearest is None else f" Did you mean {_plain(nearest)!r}?"
+    what = "no unprotected value" if protects(coder.column) else "no value"
     raise InvalidParameterError(
-        f"Column {coder.name!r} had no value {_plain(wanted)!r} at fit; it had "
-        f"{_shown(known)}.{hint}"
+        f"Column {coder.name!r} had {what} {_plain(wanted)!r} at fit; it had {_shown(known)}.{hint}"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from tabgan.exceptions import ArchiveError
+from tabgan.exceptions import ArchiveError, SchemaError
 from tabgan.schema import check_table, decode_value, encode_value, is_frame
 from tabgan.schema.arrow import arrow_types, close_table
 
@@ -75,12 +75,17 @@ class InputKind:
         }
 
     @classmethod
-    def from_dict(cls, state: dict[str, Any]) -> Self:
-        """Inverse of `to_dict`."""
-        dtype = state["array_dtype"]
-        library = state.get("library", "pandas" if dtype is None else "array")
+    def from_dict(cls, state: Any) -> Self:
+        """Inverse of `to_dict`; ArchiveError for anything else."""
+        try:
+            types = {decode_value(name): str(text) for name, text in state["arrow_types"]}
+            names = tuple(decode_value(name) for name in state["index_names"])
+            library, dtype = state["library"], state["array_dtype"]
+        except (KeyError, TypeError, ValueError, SchemaError) as error:
+            raise ArchiveError(
+                f"The archive does not say in what kind of table samples come back "
+                f"({type(error).__name__}: {error}); save the model anew."
+            ) from error
         if library not in _LIBRARIES:
             raise ArchiveError(f"A table of {library!r} is unknown to this version of tabgan.")
-        types = {decode_value(name): str(text) for name, text in state.get("arrow_types", [])}
-        names = tuple(decode_value(name) for name in state.get("index_names", [None]))
         return cls(library, dtype, types, names)

@@ -40,6 +40,17 @@ class Lookup:
         """Return the derived column of rows whose roots have these levels."""
         return self.coder.decode(self.levels[tuple(root_levels)], None, rows=rows)
 
+    def put_into(
+        self, series: pd.Series, root_levels: Sequence[np.ndarray], rows: np.ndarray
+    ) -> pd.Series:
+        """Return the derived column with other cells in rows whose roots have these levels."""
+        cells = series.astype(object).to_numpy(copy=True)
+        decoded = self.decode(root_levels, rows)
+        cells[rows] = pd.Series(decoded, dtype=decoded.dtype).astype(object)
+        # A category may lack the levels.
+        dtype = object if isinstance(series.dtype, pd.CategoricalDtype) else series.dtype
+        return pd.Series(cells, index=series.index, name=series.name, dtype=dtype)
+
     def check_sizes(self, n_root_levels: tuple[int, ...]) -> None:
         """Refuse a lookup that does not fit its roots or its column; ValueError."""
         fits = self.levels.shape == self.is_known.shape == n_root_levels

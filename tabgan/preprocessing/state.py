@@ -90,8 +90,8 @@ def _inner_from_state(state: State, arrays: Arrays, column: Any) -> Any:
         return _numeric_from_state(state, arrays)
     if kind == "datetime":
         inner = _numeric_from_state(state["inner"], arrays)
-        is_span = bool(state.get("is_span", False))
-        return DatetimeCoder(str(state["unit"]), int(state["epoch"]), inner, is_span)
+        unit, epoch = str(state["unit"]), int(state["epoch"])
+        return DatetimeCoder(unit, epoch, inner, bool(state["is_span"]))
     if kind == "text":
         return TextCoder(str(state["form"]), _inner_from_state(state["inner"], arrays, column))
     if kind == "made up":

@@ -14,17 +14,20 @@ from tabgan._params import Options, check_parameters
 from tabgan._random import child_seed, root_seed
 from tabgan.exceptions import ArchiveError, DataWarning, SchemaError
 from tabgan.preprocessing.classes import Classes, read_classes
-from tabgan.preprocessing.condition_reading import read_conditions
+from tabgan.preprocessing.condition_reading import check_names, read_conditions
 from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.input_kind import InputKind
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.level_blocks import LevelLimits
+from tabgan.preprocessing.shown_rows import without_protected
 from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.schema import (
     Schema,
+    as_frame,
     check_table,
     describe_protected,
     is_frame,
+    protect_levels,
     protect_table,
     resolve_schema,
 )
@@ -176,8 +179,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self, "layout_")
         frame = self.check_columns(check_table(table, min_rows=0))
-        frame = protect_table(frame, self.schema_)
-        return self._coder.encode(frame, generator)
+        protected, changed = protect_levels(frame, self.schema_)
+        return self._coder.encode(self._coder.follow(protected, changed), generator)
 
     def decode(
         self,
@@ -221,8 +224,9 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         conditions : mapping or DataFrame
             See :meth:`tabgan.TabularGAN.sample`.
         strict : bool, default=True
-            Whether numbers in a table that lie beside the known ones are refused; else they are
-            taken for the nearest.
+            Whether numbers in a table that lie beside the known ones are refused, and protected
+            levels; else numbers are taken for the nearest, and such levels for merged ones or,
+            where they were not merged, for cells that are not known.
 
         Returns
         -------
@@ -234,6 +238,10 @@ class TableTransformer(TransformerMixin, BaseEstimator):
             If no row can meet them.
         """
         check_is_fitted(self, "layout_")
+        if not strict and is_frame(conditions):
+            conditions = as_frame(conditions)
+            check_names(self._coder, list(conditions))
+            conditions = without_protected(conditions, self._coder)
         return read_conditions(self._coder, conditions, strict=strict)
 
     def classes(self, name: Any) -> Classes:
@@ -367,8 +375,7 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         if not isinstance(key, int):
             raise ArchiveError(f"The archive's key of identifiers is {key!r}, which is no integer.")
         transformer._key = key
-        kind = state.get("input_kind")
-        transformer.input_kind_ = InputKind("pandas") if kind is None else InputKind.from_dict(kind)
+        transformer.input_kind_ = InputKind.from_dict(state.get("input_kind"))
         names = list(transformer.schema_)
         transformer.n_features_in_ = len(names)
         if all(isinstance(name, str) for name in names):
@@ -437,7 +444,7 @@ def _without_dropped(schema: Schema) -> Schema:
             f"The schema drops all {len(schema)} columns, so that nothing is left to learn; give "
             "one another kind."
         )
-    return Schema(kept, n_rows=schema.n_rows)
+    return Schema(kept, n_rows=schema.n_rows, learned_relations=schema.learned_relations)
 
 
 def _warn_of_protected(frame: pd.DataFrame, schema: Schema) -> None:
@@ -446,7 +453,7 @@ def _warn_of_protected(frame: pd.DataFrame, schema: Schema) -> None:
     if found:
         warnings.warn(
             f"min_level_count protects rare levels of column(s) {', '.join(found)}: the names of "
-            "these levels are kept nowhere.",
+            "these levels are kept nowhere, and columns that are functions of these follow.",
             DataWarning,
             stacklevel=3,
         )

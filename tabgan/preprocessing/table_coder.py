@@ -20,6 +20,7 @@ from tabgan.preprocessing.relations import Lookup, fit_lookup
 from tabgan.preprocessing.state import coders_from_state, coders_to_state
 from tabgan.preprocessing.ties import TiedColumn, tied_columns
 from tabgan.schema import Categorical, Column, Schema
+from tabgan.schema.cells import replace_columns
 
 __all__ = ["TableCoder"]
 
@@ -132,6 +133,22 @@ class TableCoder:
         for calendar in self.calendars.values():
             calendar.check(frame)
         return Codes(np.ascontiguousarray(levels), np.ascontiguousarray(normals))
+
+    def follow(self, frame: pd.DataFrame, changed: Mapping[Hashable, np.ndarray]) -> pd.DataFrame:
+        """Return a table in which derived columns are what their roots say, in some rows.
+
+        `changed` tells which cells of columns had protected levels, which were replaced.
+        """
+        series = {}
+        for lookup in self.lookups.values():
+            name, roots = lookup.coder.name, [self.coders[root] for root in lookup.roots]
+            names = [name, *(root.name for root in roots)]
+            cells = [changed[each] for each in names if each in changed]
+            if cells:
+                rows = np.flatnonzero(np.any(cells, axis=0))
+                levels = [root.encode(frame[root.name].iloc[rows])[0] for root in roots]
+                series[frame.columns.get_loc(name)] = lookup.put_into(frame[name], levels, rows)
+        return replace_columns(frame, series)
 
     def decode(
         self,

@@ -21,7 +21,8 @@ from tabgan.schema.columns import (
     Text,
 )
 from tabgan.schema.container import Schema
-from tabgan.schema.rare_levels import describe_protected, protect_table
+from tabgan.schema.followers import protect_table
+from tabgan.schema.rare_levels import describe_protected, protect_levels
 from tabgan.schema.resolve import infer_schema, resolve_schema
 from tabgan.schema.values import decode_value, encode_value
 
@@ -46,6 +47,7 @@ __all__ = [
     "encode_value",
     "infer_schema",
     "is_frame",
+    "protect_levels",
     "protect_table",
     "resolve_schema",
 ]

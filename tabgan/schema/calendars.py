@@ -21,7 +21,7 @@ from tabgan.schema.relations import CHANCE
 from tabgan.schema.tie_search import log_tail
 from tabgan.schema.ties import tie_of
 
-__all__ = ["check_calendars", "field_of", "find_calendars", "read_clock"]
+__all__ = ["check_calendars", "field_of", "find_calendars", "is_date", "read_clock"]
 
 _GLANCE_ROWS = 100
 _PANDAS_NAMES = {"weekday": "day_of_week", "dayofyear": "day_of_year"}
@@ -54,7 +54,7 @@ def find_calendars(
     frame: pd.DataFrame, schema: Schema, *, fixed: Collection[Hashable] = ()
 ) -> dict[Hashable, tuple[Hashable, str]]:
     """Return the columns that are a field of a date: the date, and the field."""
-    dates = [name for name, column in schema.items() if _is_date(column)]
+    dates = [name for name, column in schema.items() if is_date(column)]
     numbers = [
         name
         for name, column in schema.items()
@@ -75,7 +75,8 @@ def find_calendars(
     return found
 
 
-def _is_date(column: Column) -> bool:
+def is_date(column: Column) -> bool:
+    """Tell whether a column is a date that has fields; a period has none."""
     return isinstance(column, Datetime) and not (column.dtype or "").startswith("period")
 
 
@@ -104,11 +105,15 @@ def check_calendars(frame: pd.DataFrame, schema: Schema) -> None:
         if not isinstance(column, Integer) or column.calendar_of is None:
             continue
         date = schema.get(column.calendar_of)
-        if date is None or not _is_date(date):
+        if date is None or not is_date(date):
             what = "not in the table" if date is None else f"{date.kind}, and no date"
+            way_out = "name a date"
+            if date is not None and date.kind == "constant":
+                what = "the same in every row, and so taken for a constant"
+                way_out = f"declare {column.calendar_of!r} 'datetime' if it is a date"
             raise SchemaError(
                 f"Column {name!r} is declared to be a field of {column.calendar_of!r}, which is "
-                f"{what}; name a date, or leave calendar_of out."
+                f"{what}; {way_out}, or leave calendar_of out."
             )
         check_field(frame, name, column, date)
 

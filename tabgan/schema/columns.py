@@ -45,6 +45,15 @@ CALENDAR_FIELDS = (
 )
 """Fields of a date, as pandas names them; "isoweek" and "isoweekday" count from 1, as ISO 8601."""
 
+_RELATION_FIELDS = (
+    "derived_from",
+    "calendar_of",
+    "calendar_field",
+    "same_as",
+    "plus",
+    "minus",
+    "at_least",
+)
 _MARKERS = ("nan", "none", "nat", "na")
 _CLOCK = ("D", "h", "min", "s", "ms", "us", "ns")
 _CALENDAR = ("Y", "Q", "M", "W")
@@ -122,9 +131,27 @@ class Column:
         is_several = isinstance(self.derived_from, tuple) and self.derived_from not in names
         return self.derived_from if is_several else (self.derived_from,)  # type: ignore[return-value]
 
+    @property
+    def relation(self) -> dict[str, Any]:
+        """Fields that say how the column follows from others, as far as they are set."""
+        fields = {name: getattr(self, name, None) for name in _RELATION_FIELDS}
+        return {name: value for name, value in fields.items() if value is not None}
+
+    def terms(self, names: Container[Hashable]) -> tuple[Hashable, ...]:
+        """Return the names of the columns from which it follows; `names` are those of all."""
+        relation = self.relation
+        single = ("calendar_of", "same_as", "at_least")
+        terms = [relation[field] for field in single if field in relation]
+        sums = (*relation.get("plus", ()), *relation.get("minus", ()))
+        return (*self.roots(names), *terms, *sums)
+
     def replace(self, **changes: Any) -> "Column":
         """Return a copy with some fields changed."""
         return dataclasses.replace(self, **changes)
+
+    def without_relation(self) -> "Column":
+        """Return a copy that follows from no other column."""
+        return self.replace(**dict.fromkeys(self.relation))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,8 +282,15 @@ class Categorical(Column):
     merged_level : hashable, optional
         The level into which they are merged; learned, "other" or, if that is taken, "(other)".
     has_rare : bool, optional
-        Learned: whether fit found protected levels. If so, later values that are none of the levels
-        are treated like them, since their names are kept nowhere; if not, they are errors.
+        Learned: whether fit found levels that it protects. If so, later values that are none of the
+        levels are treated like them, since their names are kept nowhere, and a sample cannot be
+        asked for them; if not, they are errors.
+
+    Notes
+    -----
+    Columns that are derived from one with protected levels follow it in every row. A derived value
+    that only rows of protected levels held leaves too: it becomes a merged level of the column's
+    own, or the most frequent value that is left.
     """
 
     kind: ClassVar[str] = "categorical"

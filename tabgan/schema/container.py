@@ -19,6 +19,7 @@ __all__ = ["Schema", "column_of_kind"]
 
 _RELATIONS = {"calendar_of", "calendar_field"}
 _COMMON_FIELDS = {field.name for field in dataclasses.fields(Quantity)} | _RELATIONS
+_ORIGINS = ("learned", "declared")
 _MAX_DETAIL = 60
 _BOUNDS = ("low", "high")
 _BOUND_TYPES: dict[type[Column], tuple[Any, str]] = {
@@ -51,6 +52,9 @@ class Schema(MutableMapping[Hashable, Column]):
         Name to :class:`Column`, or to the name of a kind.
     n_rows : int, optional
         Rows of the table it was learned from.
+    learned_relations : collection of hashable, default=()
+        Names of columns whose relation to others was found and not declared: it yields to what is
+        said of these others, as when one is dropped. A relation that is changed is declared.
 
     Examples
     --------
@@ -66,21 +70,31 @@ class Schema(MutableMapping[Hashable, Column]):
     """
 
     def __init__(
-        self, columns: Mapping[Hashable, Any] | None = None, *, n_rows: int | None = None
+        self,
+        columns: Mapping[Hashable, Any] | None = None,
+        *,
+        n_rows: int | None = None,
+        learned_relations: Iterable[Hashable] = (),
     ) -> None:
         self._columns: dict[Hashable, Column] = {}
+        self._learned: set[Hashable] = set()
         self.n_rows = n_rows
         for name, column in (columns or {}).items():
             self[name] = column
+        self._learned = {n for n in learned_relations if n in self and self[n].relation}
 
     def __getitem__(self, name: Hashable) -> Column:
         return self._columns[name]
 
     def __setitem__(self, name: Hashable, column: Any) -> None:
-        self._columns[name] = column_of_kind(column, name=name)
+        column = column_of_kind(column, name=name)
+        if name in self._learned and column.relation != self[name].relation:
+            self._learned.discard(name)
+        self._columns[name] = column
 
     def __delitem__(self, name: Hashable) -> None:
         del self._columns[name]
+        self._learned.discard(name)
 
     def __iter__(self) -> Iterator[Hashable]:
         return iter(self._columns)
@@ -95,6 +109,11 @@ class Schema(MutableMapping[Hashable, Column]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    @property
+    def learned_relations(self) -> frozenset[Hashable]:
+        """Names of the columns whose relation to others was found, and not declared."""
+        return frozenset(self._learned)
+
     def copy(self) -> "Schema":
         """Return an independent copy.
 
@@ -102,7 +121,7 @@ class Schema(MutableMapping[Hashable, Column]):
         -------
         schema : Schema
         """
-        return Schema(self._columns, n_rows=self.n_rows)
+        return Schema(self, n_rows=self.n_rows, learned_relations=self._learned)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the schema as JSON values; the inverse of :meth:`from_dict`.
@@ -113,7 +132,12 @@ class Schema(MutableMapping[Hashable, Column]):
             Of numbers, text, lists and dicts only; names and levels of other types are described.
         """
         columns = [
-            {"name": encode_value(name), "kind": column.kind, **_fields_to_dict(column)}
+            {
+                "name": encode_value(name),
+                "kind": column.kind,
+                **_fields_to_dict(column),
+                **({"relation": "learned"} if name in self._learned else {}),
+            }
             for name, column in self._columns.items()
         ]
         return {"n_rows": self.n_rows, "columns": columns}
@@ -139,16 +163,18 @@ class Schema(MutableMapping[Hashable, Column]):
             raise SchemaError(
                 "A schema as a dict has a list under 'columns', as Schema.to_dict() writes it."
             )
-        schema = cls(n_rows=values.get("n_rows"))
         n_rows = values.get("n_rows")
         if n_rows is not None and type(n_rows) is not int:
             raise SchemaError(f"'n_rows' is {n_rows!r}, but must be a whole number or left out.")
+        columns: dict[Hashable, Column] = {}
+        learned = []
         for fields in values["columns"]:
             name, column = _column_from_dict(fields)
-            if name in schema:
+            if name in columns:
                 raise SchemaError(f"The schema holds the column {name!r} twice; keep one of them.")
-            schema[name] = column
-        return schema
+            columns[name] = column
+            learned += [name] if fields.get("relation") == "learned" else []
+        return cls(columns, n_rows=n_rows, learned_relations=learned)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the schema to a file that can be read and edited by hand.
@@ -249,11 +275,16 @@ def _column_from_dict(fields: Any) -> tuple[Hashable, Column]:
         )
     cls = KINDS[kind]
     known = [field.name for field in dataclasses.fields(cls)]
-    unknown = [field for field in fields if field not in (*known, "name", "kind")]
+    unknown = [field for field in fields if field not in (*known, "name", "kind", "relation")]
     if unknown:
         raise SchemaError(
             f"Column {name!r} of kind {kind!r} has no field {unknown[0]!r}; it has "
             f"{', '.join(sorted(known))}.{_hint(unknown[0], known)}"
+        )
+    if fields.get("relation") not in (None, *_ORIGINS):
+        raise SchemaError(
+            f"Column {name!r} of kind {kind!r}: the field 'relation' is {fields['relation']!r}, "
+            f"but must be one of {', '.join(_ORIGINS)}, or left out."
         )
     try:
         values = {

@@ -6,7 +6,7 @@ import pandas as pd
 from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import first_example
 from tabgan.schema.columns import Column, Continuous, Datetime, Duration, Integer
-from tabgan.schema.rules import UNITS, lies_on_grid
+from tabgan.schema.rules import UNITS, lies_on_grid, stored_in
 
 __all__ = ["check_grid"]
 
@@ -33,8 +33,10 @@ def check_grid(
     if isinstance(declared, Continuous) and declared.decimals is not None:
         field, setting = "decimals", declared.decimals
         numbers = values.astype(np.float64)
-        precision = np.finfo(np.float32 if "32" in str(series.dtype) else np.float64).eps
-        beside = ~lies_on_grid(numbers, declared.decimals, float(precision))
+        stored = stored_in(series.dtype) or "float64"
+        beside = ~lies_on_grid(numbers, declared.decimals, float(np.finfo(stored).eps))
+        if stored != "float64":  # where a step is a few units in the last place
+            beside &= np.round(numbers, declared.decimals).astype(stored) != numbers
     elif isinstance(declared, Integer) and declared.step is not None:
         field, setting = "step", declared.step
         beside = values % declared.step != 0

@@ -2,9 +2,11 @@
 
 A level that fewer than `min_level_count` rows have is *protected*. Its cells are merged into one
 level for all of them, or get a frequent level instead, so that no later step sees it: neither the
-relations and the codes nor the schema, a saved model or a sample.
+codes nor the schema, a saved model or a sample. Columns that are functions of the column, or that
+it is a function of, are dealt with in :mod:`tabgan.schema.followers`.
 """
 
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,15 @@ from tabgan.schema.cells import (
 from tabgan.schema.columns import Categorical, Column
 from tabgan.schema.container import Schema
 
-__all__ = ["describe_protected", "keep_frequent_levels", "protect_table"]
+__all__ = [
+    "can_merge",
+    "describe_protected",
+    "keep_frequent_levels",
+    "merged_name",
+    "protect_levels",
+    "protects",
+    "unknown_cells",
+]
 
 #: Names of the level that rare ones are merged into; the first that is no level yet.
 _MERGED = ("other", "(other)", "(other levels)")
@@ -56,12 +66,11 @@ def keep_frequent_levels(series: pd.Series, column: Categorical) -> Categorical:
     _refuse_unknown(series, column, frequent[find_levels(known, frequent) < 0])
     is_kept = find_levels(frequent, known) >= 0
     levels = tuple(level for level, kept in zip(known, is_kept, strict=True) if kept)
-    rare = column.rare or ("merge" if _can_merge(series, column) else "redraw")
+    rare = column.rare or ("merge" if can_merge(series, column) else "redraw")
     merged = None
     if rare == "merge":
         _refuse_merge(series, column)
-        taken = {*distinct.tolist(), *known}
-        merged = column.merged_level or next(name for name in _MERGED if name not in taken)
+        merged = merged_name(column, {*distinct.tolist(), *known})
     if counts[is_rare | is_merged].sum() >= least and merged is not None:
         levels = (*levels, merged)
     else:
@@ -89,7 +98,12 @@ def _refuse_unknown(series: pd.Series, column: Categorical, unknown: np.ndarray)
         )
 
 
-def _can_merge(series: pd.Series, column: Categorical) -> bool:
+def merged_name(column: Categorical, taken: Collection[Hashable]) -> Hashable:
+    """Return the name of the level for rare ones: the declared one, or one that is not taken."""
+    return column.merged_level or next(name for name in _MERGED if name not in taken)
+
+
+def can_merge(series: pd.Series, column: Categorical) -> bool:
     """Tell whether the column can have a level for the rare ones: a word, if none is declared."""
     dtype = series.dtype
     if isinstance(dtype, pd.CategoricalDtype):
@@ -106,7 +120,7 @@ def _can_merge(series: pd.Series, column: Categorical) -> bool:
 
 def _refuse_merge(series: pd.Series, column: Categorical) -> None:
     """Refuse to merge where there is no place for the merged level."""
-    if not _can_merge(series, column):
+    if not can_merge(series, column):
         reason = "its levels have an order" if column.ordered else f"it has dtype {series.dtype}"
         raise SchemaError(
             f"The rare levels of column {series.name!r} cannot be merged into "
@@ -115,37 +129,43 @@ def _refuse_merge(series: pd.Series, column: Categorical) -> None:
         )
 
 
-def protect_table(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """Return a table in which no cell holds a protected level.
+def protect_levels(
+    frame: pd.DataFrame, schema: Mapping[Hashable, Column]
+) -> tuple[pd.DataFrame, dict[Hashable, np.ndarray]]:
+    """Return a table in which no cell holds a protected level, and the cells that were changed.
 
     Parameters
     ----------
     frame : DataFrame
-    schema : Schema
-        A complete one. In columns whose rare levels it protects, every value that is none of their
-        levels counts as one: protected levels are not known by name.
+    schema : mapping of hashable to Column
+        In columns whose rare levels it protects, every value that is none of their levels counts as
+        one: protected levels are not known by name.
 
     Returns
     -------
     frame : DataFrame
         The same, if there is nothing to protect. Merged cells hold the merged level; the others get
         the value of a row with a frequent level, drawn by the number of the row.
+    changed : dict of hashable to ndarray of shape (n_rows,), bool
+        Of each column with such cells, which these are.
     """
     changed = {
-        place: _protect(frame[name], column, cells)
-        for place, name in enumerate(frame.columns)
-        if _protects(column := schema.get(name))
-        and (cells := _unknown_cells(frame[name], column)).any()
+        name: cells
+        for name in frame.columns
+        if protects(column := schema.get(name))
+        and (cells := unknown_cells(frame[name], column)).any()
     }
-    return replace_columns(frame, changed)
+    places = {frame.columns.get_loc(name): name for name in changed}
+    parts = {i: _protect(frame[name], schema[name], changed[name]) for i, name in places.items()}
+    return replace_columns(frame, parts), changed
 
 
 def describe_protected(frame: pd.DataFrame, schema: Schema) -> list[str]:
     """Return what happens to rare levels of a table, in words, for each column that has some."""
     lines = []
     for name, column in schema.items():
-        if _protects(column):
-            cells = _unknown_cells(frame[name], column)
+        if protects(column):
+            cells = unknown_cells(frame[name], column)
             n_levels = int(frame[name][cells].nunique())
             merged = column.merged_level  # type: ignore[attr-defined]
             fate = "given frequent levels" if merged is None else f"merged into {merged!r}"
@@ -153,11 +173,12 @@ def describe_protected(frame: pd.DataFrame, schema: Schema) -> list[str]:
     return lines
 
 
-def _protects(column: Column | None) -> bool:
+def protects(column: Column | None) -> bool:
+    """Tell whether a column has protected levels."""
     return isinstance(column, Categorical) and bool(column.has_rare)
 
 
-def _unknown_cells(series: pd.Series, column: Any) -> np.ndarray:
+def unknown_cells(series: pd.Series, column: Any) -> np.ndarray:
     """Tell of each cell whether it holds a value that is none of the levels."""
     missing = missing_cells(series)
     choices = read_choices(series, missing)

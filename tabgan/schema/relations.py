@@ -24,6 +24,7 @@ from tabgan.exceptions import SchemaError
 from tabgan.schema.cells import first_example, missing_cells, read_choices
 from tabgan.schema.columns import SILENT_KINDS, Column
 from tabgan.schema.container import Schema
+from tabgan.schema.rare_levels import protects
 from tabgan.schema.rules import has_level_per_value
 from tabgan.schema.ties import tie_of
 
@@ -34,6 +35,7 @@ __all__ = [
     "find_relations",
     "log_chance",
     "read_levels",
+    "root_problem",
 ]
 
 MAX_ROOT_LEVELS = 1000
@@ -205,7 +207,10 @@ def _is_function(a: Levels, b: Levels) -> bool:
 def _choose_roots(
     columns: Sequence[Levels], related: set[tuple[Any, Any]], schema: Schema
 ) -> dict[Hashable, Hashable]:
-    """Return a modelled root for each column that has one: that with the fewest levels."""
+    """Return a modelled root for each column that has one: that with the fewest levels.
+
+    Of columns that determine each other, one with protected levels is the root.
+    """
     positions = {column.name: position for position, column in enumerate(columns)}
     roots: dict[int, int] = {}
     protected: set[int] = set()
@@ -218,7 +223,10 @@ def _choose_roots(
         elif declared:
             lost.add(position)
     derived: dict[Hashable, Hashable] = {}
-    order = sorted(range(len(columns)), key=lambda i: (-len(columns[i].counts), i))
+    order = sorted(
+        range(len(columns)),
+        key=lambda i: (-len(columns[i].counts), not protects(schema[columns[i].name]), i),
+    )
     for b in order:
         candidates = {roots.get(a, a) for a in order if (a, b) in related and a not in lost} - {b}
         # A column later in the order is not settled yet, unless it determines b and not b it.
@@ -236,7 +244,7 @@ def check_relations(frame: pd.DataFrame, schema: Schema) -> None:
         if column.derived_from is None:
             continue
         roots = column.roots(schema)
-        problem, codes = _roots_problem(name, roots, schema), np.zeros(0, np.int64)
+        problem, codes = root_problem(name, roots, schema), np.zeros(0, np.int64)
         if not problem:
             problem, codes = _root_codes(frame, roots, schema)
         words = " and ".join(map(repr, roots))
@@ -275,7 +283,7 @@ def _root_codes(
     return "", codes
 
 
-def _roots_problem(name: Hashable, roots: Sequence[Hashable], schema: Schema) -> str:
+def root_problem(name: Hashable, roots: Sequence[Hashable], schema: Schema) -> str:
     """Return what makes columns unfit as roots, empty if nothing does."""
     if len(roots) > 2:
         return "which are more than two"

@@ -11,10 +11,11 @@ from tabgan.schema.calendars import check_calendars, find_calendars
 from tabgan.schema.checks import check_table
 from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema, column_of_kind
+from tabgan.schema.followers import describe_table, follow_roots
 from tabgan.schema.guess import guess
-from tabgan.schema.learn import describe
+from tabgan.schema.outdated_relations import drop_outdated, warn_of_dropped
 from tabgan.schema.pair_search import find_pairs
-from tabgan.schema.rare_levels import protect_table
+from tabgan.schema.rare_levels import protects, unknown_cells
 from tabgan.schema.relations import check_relations, find_relations, read_levels
 from tabgan.schema.tie_search import find_ties
 from tabgan.schema.ties import settle_ties, with_tie
@@ -40,7 +41,7 @@ def infer_schema(
     min_level_count : int, default=1
         Levels of fewer rows are protected in every categorical column that gives no count of its
         own: they are not in the schema, and enter neither a saved model nor a sample; see
-        :class:`Categorical`. Relations between columns are then those of the protected table.
+        :class:`Categorical`.
 
     Returns
     -------
@@ -76,26 +77,58 @@ def infer_schema(
         {"min_level_count": [Interval(int, 1)]},
     )
     given = _check_overrides(frame, overrides or {})
-    columns: dict[Hashable, Column] = {}
-    for name in frame.columns:
-        start = given.get(name) or guess(frame[name])
-        columns[name] = describe(frame[name], start, min_level_count=int(min_level_count))
-    schema = Schema(columns, n_rows=len(frame))
-    frame = protect_table(frame, schema)
-    check_calendars(frame, schema)
-    check_relations(frame, schema)
-    settle_ties(frame, schema)
+    starts = {name: given.get(name) or guess(frame[name]) for name in frame.columns}
+    schema, rows = describe_table(frame, starts, min_level_count=int(min_level_count))
+    check_calendars(rows, schema)
+    check_relations(rows, schema)
+    settle_ties(rows, schema)
+    declared = [name for name, column in schema.items() if column.relation]
     fixed = [name for name, kind in (overrides or {}).items() if not isinstance(kind, str)]
-    for name, (date, field) in find_calendars(frame, schema, fixed=fixed).items():
+    for name, (date, field) in find_calendars(rows, schema, fixed=fixed).items():
         schema[name] = schema[name].replace(calendar_of=date, calendar_field=field)
-    levels = read_levels(frame, schema, fixed=fixed)
-    for name, root in find_relations(levels, schema).items():
-        schema[name] = schema[name].replace(derived_from=root)
-    for name, roots in find_pairs(levels, schema).items():
-        schema[name] = schema[name].replace(derived_from=roots)
-    for name, tie in find_ties(frame, schema, fixed=fixed).items():
+    rows = _derive(frame, rows, schema, starts, fixed, int(min_level_count))
+    for name, tie in find_ties(rows, schema, fixed=fixed).items():
         schema[name] = with_tie(schema[name], tie)
-    return schema
+    found = [name for name, column in schema.items() if column.relation and name not in declared]
+    return Schema(schema, n_rows=len(frame), learned_relations=found)
+
+
+def _derive(
+    frame: pd.DataFrame,
+    rows: pd.DataFrame,
+    schema: Schema,
+    starts: Mapping[Hashable, Column],
+    fixed: list[Hashable],
+    min_level_count: int,
+) -> pd.DataFrame:
+    """Find the functions of the real table, then those of the protected one, which is returned."""
+    if any(protects(column) for column in schema.values()):
+        # A date that follows a protected column would no longer agree with its own fields.
+        dates = [c.computed_from for c in schema.values() if c.computed_from is not None]
+        levels = read_levels(frame, schema, fixed=[*fixed, *dates])
+        for find in (find_relations, find_pairs):
+            found = find(levels, schema)
+            roots = {
+                name: root if isinstance(root, tuple) and root not in schema else (root,)
+                for name, root in found.items()
+            }
+            roots = {
+                name: own
+                for name, own in roots.items()
+                if not any(_is_all_protected(frame[each], schema[each]) for each in own)
+            }
+            rows = follow_roots(frame, rows, schema, starts, roots, min_level_count=min_level_count)
+            for name in roots:
+                schema[name] = schema[name].replace(derived_from=found[name])
+    levels = read_levels(rows, schema, fixed=fixed)
+    for find in (find_relations, find_pairs):
+        for name, root in find(levels, schema).items():
+            schema[name] = schema[name].replace(derived_from=root)
+    return rows
+
+
+def _is_all_protected(series: pd.Series, column: Column) -> bool:
+    return protects(column) and bool(unknown_cells(series, column).all())
 
 
 def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) -> Schema:
@@ -107,7 +140,8 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
     schema : None, Schema or mapping
         None: inferred. A mapping of column to kind: inferred with these overrides. A Schema: has
         all columns of the table; its open fields are filled, and nothing else is changed but that
-        levels are left out which `min_level_count` protects.
+        levels are left out which `min_level_count` protects, and relations that were found (see
+        :attr:`Schema.learned_relations`) and that other columns, as they are now, rule out.
     min_level_count : int, default=1
         As in :func:`infer_schema`.
 
@@ -120,6 +154,11 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
     ------
     SchemaError
         If the schema does not hold for the table.
+
+    Warns
+    -----
+    DataWarning
+        If relations that were found are left out.
     """
     if schema is None:
         return infer_schema(table, min_level_count=min_level_count)
@@ -138,15 +177,14 @@ def resolve_schema(table: Any, schema: Any = None, *, min_level_count: int = 1) 
             f"The schema lacks {len(lacking)} column(s) of the table, the first is {lacking[0]!r}; "
             "add it, as with schema[name] = 'categorical', or drop it from the table."
         )
-    columns = {
-        name: describe(frame[name], given[name], min_level_count=int(min_level_count))
-        for name in frame.columns
-    }
-    resolved = Schema(columns, n_rows=len(frame))
-    frame = protect_table(frame, resolved)
-    check_calendars(frame, resolved)
-    check_relations(frame, resolved)
-    settle_ties(frame, resolved)
+    starts = Schema(given, learned_relations=schema.learned_relations)
+    dropped = drop_outdated(starts, is_complete=False)
+    resolved, rows = describe_table(frame, starts, min_level_count=int(min_level_count))
+    resolved = Schema(resolved, n_rows=len(frame), learned_relations=starts.learned_relations)
+    warn_of_dropped(dropped | drop_outdated(resolved, is_complete=True))
+    check_calendars(rows, resolved)
+    check_relations(rows, resolved)
+    settle_ties(rows, resolved)
     return resolved
 
 

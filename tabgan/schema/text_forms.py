@@ -2,8 +2,9 @@
 
 A number form shows how zero would be written in a spreadsheet: ``0``, ``#,##0`` with thousands
 separators, ``0.00`` with two decimals, ``0.##`` with up to two, around them a currency sign or a
-percent sign: ``$0.00``, ``0 %``. A column has a form only if every cell, read and written back, is
-the very same text: "007" has none, nor has a column with one "n/a".
+percent sign: ``$0.00``, ``0 %``. With a decimal comma they are ``0,00`` and ``#.##0,00``; what can
+be read with a decimal point, as "1,234" can, has one. A column has a form only if every cell, read
+and written back, is the very same text: "007" has none, nor has a column with one "n/a".
 """
 
 import re
@@ -16,11 +17,14 @@ from tabgan.schema.dates import find_date_form, format_dates, is_date_form, pars
 __all__ = ["find_text_form", "format_texts", "is_date_form", "parse_texts"]
 
 _SIGNS = "$€£¥"
+_SPACE = "[ \u00a0\u202f]"
 _NUMBER = re.compile(
-    rf"-?([{_SIGNS}] ?)?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.(\d{{1,8}}))?( ?[%‰{_SIGNS}])?"
+    rf"-?([{_SIGNS}]{_SPACE}?)?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.(\d{{1,8}}))?"
+    rf"({_SPACE}?[%‰{_SIGNS}])?"
 )
-_FORM = re.compile(rf"([{_SIGNS}] ?)?(#,##0|0)(?:\.(0+|#+))?( ?[%‰{_SIGNS}])?")
+_FORM = re.compile(rf"([{_SIGNS}]{_SPACE}?)?(#,##0|0)(?:\.(0+|#+))?({_SPACE}?[%‰{_SIGNS}])?")
 _MAX_DIGITS = 15
+_SWAPPED = str.maketrans(".,", ",.")
 
 
 def find_text_form(distinct: np.ndarray) -> str | None:
@@ -33,6 +37,8 @@ def find_text_form(distinct: np.ndarray) -> str | None:
     '#,##0'
     >>> find_text_form(np.array(["5 %", "12.5 %"], dtype=object))
     '0.# %'
+    >>> find_text_form(np.array(["1.234,50 €", "7,25 €"], dtype=object))
+    '#.##0,00 €'
     >>> find_text_form(np.array(["31/12/2024", "01/02/2024"], dtype=object))
     'DD/MM/YYYY'
     >>> find_text_form(np.array(["08001", "10115"], dtype=object)) is None
@@ -40,12 +46,30 @@ def find_text_form(distinct: np.ndarray) -> str | None:
     """
     if len(distinct) == 0 or not all(text[-1:].strip() for text in distinct[:5]):
         return None
-    form = _find_number_form(distinct[:5]) and _find_number_form(distinct)
+    form = _find_number_form(distinct)
     return form or find_date_form(distinct)
 
 
 def _find_number_form(distinct: np.ndarray) -> str | None:
     """Return the form in which all texts are numbers, or None."""
+    form = _find_point_form(distinct[:5]) and _find_point_form(distinct)
+    if form is not None or _find_point_form(_swap_marks(distinct[:5])) is None:
+        return form
+    form = _find_point_form(_swap_marks(distinct))
+    # Three places behind each comma may be thousands that are not written everywhere.
+    is_sure = any(re.search(r",(\d{1,2}|\d{4,})(?!\d)", text) for text in distinct)
+    return form.translate(_SWAPPED) if form is not None and is_sure else None
+
+
+def _swap_marks(texts: np.ndarray) -> np.ndarray:
+    """Return texts with points for commas and commas for points."""
+    swapped = np.empty(len(texts), dtype=object)
+    swapped[:] = [text.translate(_SWAPPED) for text in texts]
+    return swapped
+
+
+def _find_point_form(distinct: np.ndarray) -> str | None:
+    """Return the form with a decimal point in which all texts are numbers, or None."""
     signs: set[tuple[str, str]] = set()
     decimals: set[int] = set()
     grouped = False
@@ -71,8 +95,8 @@ def parse_texts(texts: np.ndarray, form: str) -> np.ndarray:
     """Return texts of a form as int64, float64 or datetime64; ValueError if one is no such."""
     if is_date_form(form):
         return parse_dates(texts, form)
-    prefix, whole, places, suffix = _form_parts(form)
-    plain = texts.tolist()
+    prefix, whole, places, suffix, has_comma = _form_parts(form)
+    plain = (_swap_marks(texts) if has_comma else texts).tolist()
     for mark in {prefix, suffix, "," * (whole != "0")} - {""}:
         plain = [text.replace(mark, "") for text in plain]
     return np.array(plain, dtype="U32").astype(np.float64 if places else np.int64)
@@ -90,7 +114,7 @@ def format_texts(values: np.ndarray, form: str) -> np.ndarray:
     distinct, codes = np.unique(values, return_inverse=True)
     if is_date_form(form):
         return format_dates(distinct, form)[codes]
-    prefix, whole, places, suffix = _form_parts(form)
+    prefix, whole, places, suffix, has_comma = _form_parts(form)
     template = f"{{:{',' * (whole != '0')}.{len(places)}f}}".format
     texts = np.empty(len(distinct), dtype=object)
     for i, value in enumerate(distinct.tolist()):
@@ -98,17 +122,25 @@ def format_texts(values: np.ndarray, form: str) -> np.ndarray:
         if places.startswith("#"):
             digits = digits.rstrip("0").rstrip(".")
         sign = "-" * (value < 0 and digits.strip("0.,") != "")
+        digits = digits.translate(_SWAPPED) if has_comma else digits
         texts[i] = f"{sign}{prefix}{digits}{suffix}"
     return texts[codes]
 
 
-def _form_parts(form: str) -> tuple[str, str, str, str]:
-    """Return prefix, whole part, decimal places and suffix of a number form."""
+def _form_parts(form: str) -> tuple[str, str, str, str, bool]:
+    """Return prefix, whole part, places and suffix of a number form, and if it has a comma.
+
+    The parts of a form with a decimal comma are those of the same form with a point.
+    """
     match = _FORM.fullmatch(form)
+    has_comma = match is None
+    if has_comma:
+        match = _FORM.fullmatch(form.translate(_SWAPPED))
+        match = match if match is not None and match[3] else None
     if match is None:
         raise SchemaError(
             f"text_form={form!r} is no form of numbers such as '#,##0' or '0.00 %', and none of "
             "dates such as 'YYYY-MM-DD'."
         )
     prefix, whole, places, suffix = match.groups(default="")
-    return prefix, whole, places, suffix
+    return prefix, whole, places, suffix, has_comma

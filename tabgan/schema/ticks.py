@@ -47,10 +47,10 @@ class Ticks:
     def of(cls, column: Column) -> "Ticks | None":
         """Return the unit of a complete column, None if it is neither number nor date.
 
-        Periods, and objects such as Decimals, have none.
+        Periods have none.
         """
         dtype = column.dtype or "object"
-        if dtype.startswith(("period", "object[")):
+        if dtype.startswith("period"):
             return None
         if isinstance(column, Datetime):
             zone = getattr(dtype_from_text(dtype), "tz", None)
@@ -74,8 +74,12 @@ class Ticks:
         return self.decimals is not None
 
     def holds(self, other: "Ticks") -> bool:
-        """Tell whether every value of the other unit is one of this unit."""
-        if bool(self.unit) != bool(other.unit) or self.clock != other.clock:
+        """Tell whether every value of the other unit is one of this unit.
+
+        Midnights of a time zone are instants, though not always whole hours or minutes; see `read`.
+        """
+        (zone, is_local), (other_zone, other_is_local) = self.clock, other.clock
+        if bool(self.unit) != bool(other.unit) or zone != other_zone or is_local > other_is_local:
             return False
         if self.unit:
             order = list(UNITS.values())
@@ -88,6 +92,9 @@ class Ticks:
     def read(self, series: pd.Series, column: Column) -> tuple[np.ndarray, np.ndarray]:
         """Return the cells of a column as ticks, and which are missing (and 0).
 
+        A midnight of a time zone that is no whole tick is the next one, so that an instant, which
+        is whole, is below it or not as before.
+
         Raises
         ------
         SchemaError
@@ -99,7 +106,9 @@ class Ticks:
             return ticks, missing
         if self.unit:
             dates = read_dates(series, missing, column.text_form, are_local=self.clock[1])
-            ticks[~missing] = dates.astype(f"M8[{self.unit}]").astype(np.int64)
+            whole = dates.astype(f"M8[{self.unit}]")
+            is_short = (whole < dates) & (not self.has_clock_of(column))
+            ticks[~missing] = whole.astype(np.int64) + is_short
             return ticks, missing
         numbers = read_values(series, missing, column.text_form)
         if self.decimals is None:
@@ -115,6 +124,11 @@ class Ticks:
             )
         ticks[~missing] = scaled.astype(np.int64)
         return ticks, missing
+
+    def has_clock_of(self, column: Column) -> bool:
+        """Tell whether the dates of a column are read by the same clock; so are all numbers."""
+        other = Ticks.of(column)
+        return other is None or other.clock == self.clock
 
     def to_values(self, ticks: np.ndarray) -> np.ndarray:
         """Return numbers, or datetime64 instants, of ticks."""

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import SchemaError
+from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema
 from tabgan.schema.relations import CHANCE
 from tabgan.schema.rules import has_level_per_value, is_spike
@@ -41,6 +42,8 @@ _SCREEN_ROWS = 2000
 class _Cells:
     """A column as ticks of its own unit."""
 
+    series: pd.Series
+    column: Column
     name: Hashable
     position: int
     unit: Ticks
@@ -54,6 +57,8 @@ class _Cells:
         """Return the values in a finer unit."""
         if self.unit.unit == unit.unit and self.unit.decimals == unit.decimals:
             return self.values
+        if not unit.has_clock_of(self.column):
+            return unit.read(self.series, self.column)[0]
         if unit.unit:
             return (
                 self.values.astype(f"M8[{self.unit.unit}]").astype(f"M8[{unit.unit}]").astype(int)
@@ -165,7 +170,18 @@ def _cells(
     has_spike[~missing] = is_spike(counts)[codes]
     is_continuous = not has_level_per_value(len(codes), len(distinct))
     can_be_tied = name not in fixed and column.derived_from is None
-    return _Cells(name, position, unit, values, missing, has_spike, is_continuous, can_be_tied)
+    return _Cells(
+        frame[name],
+        column,
+        name,
+        position,
+        unit,
+        values,
+        missing,
+        has_spike,
+        is_continuous,
+        can_be_tied,
+    )
 
 
 def _closes_circle(tie: Tie, found: dict[Hashable, Tie]) -> bool:

@@ -214,7 +214,8 @@ def bounds_follow(tie: Tie, schema: Schema, rest: tuple[Any, Any]) -> tuple[bool
     ends += [np.inf if rest[1] is None else rest[1]]
     for name, sign in tie.signs.items():
         other: Any = schema[name]
-        low, high = (ticks.bound(bound) for bound in (other.low, other.high))
+        bounds = (other.low, other.high) if ticks.has_clock_of(other) else (None, None)
+        low, high = (ticks.bound(bound) for bound in bounds)
         low, high = -np.inf if low is None else low, np.inf if high is None else high
         ends[0] += low if sign > 0 else -high
         ends[1] += high if sign > 0 else -low

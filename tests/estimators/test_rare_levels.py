@@ -105,8 +105,31 @@ def test_the_merged_level_can_be_asked_for_and_a_protected_one_cannot() -> None:
     options = {"generator_layers": (32,), "discriminator_layers": (32,), "random_state": 0}
     model = _fitted(TabularGAN(schema=SCHEMA, min_level_count=4, max_steps=20, **options))
     assert set(model.sample(20, conditions={"town": "other"})["town"]) == {"other"}
-    with pytest.raises(InvalidParameterError, match="'town' had no value 'planted-1' at fit"):
-        model.sample(20, conditions={"town": "planted-1"})
+    words = "'town' had no unprotected value 'planted-1' at fit; it had 'Bern'"
+    for conditions in ({"town": "planted-1"}, pd.DataFrame({"town": ["planted-1"]})):
+        with pytest.raises(InvalidParameterError, match=words):
+            model.sample(20, conditions=conditions)
+
+
+def test_rows_that_are_shown_may_hold_protected_levels_and_what_follows_them() -> None:
+    options = {"generator_layers": (32,), "discriminator_layers": (32,), "random_state": 0}
+    table = TABLE.assign(code=TABLE["town"] + "-code", size=TABLE["town"].map(len))
+    model = TabularGAN(schema=SCHEMA, min_level_count=4, max_steps=20, **options)
+    with pytest.warns(DataWarning, match="columns that are functions of these follow"):
+        model.fit(table)
+    assert model.schema_["code"].derived_from == "town"
+    posterior = model.class_posterior(table, "plain")
+    assert np.allclose(posterior.sum(axis=1), 1)
+    merged = table.assign(
+        town=table["town"].where(~table["town"].str.startswith("planted"), "other"),
+        number=table["number"].where(table["number"] < 4),
+        ward=table["ward"].where(~table["ward"].str.startswith("planted")),
+    ).drop(columns=["code", "size"])
+    pd.testing.assert_frame_equal(posterior, model.class_posterior(merged, "plain"))
+    by_code = model.class_posterior(table[["code", "ward"]], "plain")
+    assert np.allclose(by_code.sum(axis=1), 1)
+    with pytest.raises(InvalidParameterError, match="'plain' had no value 'new' at fit"):
+        model.class_posterior(table.assign(plain="new"), "ward")
 
 
 def test_everything_is_kept_by_default() -> None:

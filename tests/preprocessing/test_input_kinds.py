@@ -164,6 +164,18 @@ def test_rows_of_conditions_may_come_from_another_library() -> None:
     np.testing.assert_array_equal(levels, again)
 
 
+@pytest.mark.parametrize("lacking", ["library", "array_dtype", "arrow_types", "index_names", None])
+def test_an_archive_that_does_not_say_what_came_in_is_refused(lacking: str | None) -> None:
+    table = pd.DataFrame({"x": [1, 2, 3], "day": pd.date_range("2024-01-01", periods=3)})
+    state, arrays = TableTransformer(random_state=0).fit(table).to_state()
+    if lacking is None:
+        del state["input_kind"]
+    else:
+        del state["input_kind"][lacking]
+    with pytest.raises(ArchiveError, match="does not say in what kind of table"):
+        TableTransformer.from_state(state, arrays)
+
+
 def test_an_unknown_library_in_an_archive_is_refused() -> None:
     state = {**InputKind("pandas").to_dict(), "library": "spark"}
     with pytest.raises(ArchiveError, match="'spark' is unknown"):

@@ -1,6 +1,7 @@
 """Tied columns: the tie holds in every row of any codes, and tables come back as they were."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,22 @@ def _as_texts() -> pd.DataFrame:
     return pd.DataFrame(texts)
 
 
+def _midnights(zone: str, resolution: str) -> pd.DataFrame:
+    """Instants of more than a year, with both changes of the clock, and their own midnights."""
+    rng = np.random.default_rng(0)
+    seconds = pd.to_timedelta(rng.integers(0, 400 * 86_400, N_ROWS), "s")
+    instants = pd.Series(pd.Timestamp("1931-02-01", tz="UTC") + seconds).dt.floor(resolution)
+    instants = instants.dt.tz_convert(zone)
+    return pd.DataFrame({"instant": instants, "day": instants.dt.normalize()})
+
+
+def _as_decimals(numbers: pd.DataFrame, places: int = 2) -> pd.DataFrame:
+    def as_decimal(number: float) -> Any:
+        return None if np.isnan(number) else Decimal(f"{number:.{places}f}")
+
+    return numbers.map(as_decimal).astype(object)
+
+
 TABLES = {
     "numbers": _numbers(),
     "whole numbers": (_numbers() * 100).round().astype(int),
@@ -72,8 +89,19 @@ TABLES = {
     "zoned days": _dates().apply(
         lambda dates: dates.dt.normalize().dt.tz_localize("Europe/Zurich")
     ),
+    "midnights": _midnights("Europe/Zurich", "s"),
+    "midnights at half hours": _midnights("Asia/Kolkata", "h"),
+    "midnights at odd seconds": _midnights("Europe/Amsterdam", "min"),
     "floats": _floats(),
+    "decimals": _as_decimals(_numbers()),
+    "decimals, missing": _as_decimals(_with_holes(_numbers())),
+    "decimals of many places": _as_decimals(_floats(), 11),
+    "date objects": _dates().apply(lambda dates: dates.dt.date),
+    "instant objects": _dates().apply(lambda dates: dates.astype(object)),
     "texts": _as_texts(),
+    "texts, decimal comma": _numbers().map(
+        lambda number: f"{number:,.2f} €".translate(str.maketrans(".,", ",."))
+    ),
 }  # fmt: skip
 
 
@@ -155,6 +183,35 @@ def test_a_copy_is_not_modelled() -> None:
     assert "copy" not in transformer.layout_.columns
     sample = transformer.decode(_random_codes(transformer, 100))
     assert sample["copy"].equals(sample["low"].rename("copy"))
+
+
+def test_sums_of_decimals_are_exact_and_decimals() -> None:
+    transformer = _fit(_as_decimals(_numbers()))
+    assert transformer.schema_["gross"].plus == ("net", "tax")
+    assert transformer.schema_["paid"].same_as == "gross"
+    assert transformer.schema_["limit"].at_least == "gross"
+    sample = transformer.decode(_random_codes(transformer, 1000))
+    fees = {
+        gross - net - tax
+        for net, tax, gross in zip(sample["net"], sample["tax"], sample["gross"], strict=True)
+    }
+    assert fees == {Decimal("0.00"), Decimal("2.50")}
+    assert (sample["limit"] >= sample["gross"]).all()
+    assert {type(cell) for cell in sample.to_numpy().ravel()} == {Decimal}
+    assert {cell.as_tuple().exponent for cell in sample.to_numpy().ravel()} == {-2}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Zurich", "Asia/Kolkata", "Europe/Amsterdam", "UTC"])
+@pytest.mark.parametrize("resolution", ["s", "min", "h"])
+def test_instants_are_never_before_their_own_midnight(zone: str, resolution: str) -> None:
+    table = _midnights(zone, resolution)
+    transformer = _fit(table)
+    assert transformer.schema_["instant"].at_least == "day"
+    sample = transformer.decode(_random_codes(transformer, 3000))
+    assert (sample["instant"] >= sample["day"]).all()
+    assert sample["day"].equals(sample["day"].dt.normalize())
+    # The longest day has 25 hours, and so may be the time after a midnight.
+    assert (sample["instant"] - sample["day"]).max() < pd.Timedelta(hours=25)
 
 
 def test_single_remainders_are_exact() -> None:
