@@ -25,6 +25,7 @@ from tabgan.preprocessing.given_cells import (
     numeric_coder,
     raise_beyond,
     raise_unknown,
+    read_date,
     refuse_other_kinds,
     written,
 )
@@ -328,11 +329,7 @@ def _end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
 def _date_end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
     inner = coder.coder.inner
     if isinstance(inner, TextCoder):
-        if isinstance(end, str):
-            instant = parse_texts(np.array([end], dtype=object), inner.form)[0]
-        else:
-            instant = pd.Timestamp(end).to_datetime64()
-        inner = inner.inner
+        instant, inner = read_date(end, inner.form), inner.inner
     else:
         ends = pd.Series([end], dtype=object)
         ends = in_spans(ends) if inner.is_span else in_zone(ends, coder.column)

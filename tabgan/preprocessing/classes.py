@@ -1,6 +1,6 @@
 """The levels of a column as classes, whether they are modelled or looked up."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,9 +70,11 @@ class Classes:
         return found
 
 
-def read_classes(coder: TableCoder, name: Hashable) -> Classes:
-    """Return the classes of a column; InvalidParameterError if it has none."""
-    check_names(coder, [name])
+def read_classes(
+    coder: TableCoder, name: Hashable, *, dropped: Collection[Hashable] = ()
+) -> Classes:
+    """Return the classes of a column; InvalidParameterError if it has none, or is dropped."""
+    check_names(coder, [name], dropped)
     position = list(coder.schema).index(name)
     own, lookup = coder.coders[position], coder.lookups.get(position)
     n_values = own.coder.n_values

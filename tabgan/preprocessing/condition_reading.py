@@ -4,7 +4,7 @@ A mapping asks the same of every row; a table asks something of each row. Either
 with a mask of columns, and for columns of which only a set is known, the codes that are allowed.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -30,7 +30,13 @@ from tabgan.schema import Identifier, Text, as_frame, is_frame
 __all__ = ["check_names", "read_conditions"]
 
 
-def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) -> Conditions:
+def read_conditions(
+    coder: TableCoder,
+    conditions: Any,
+    *,
+    strict: bool = True,
+    dropped: Collection[Hashable] = (),
+) -> Conditions:
     """Return conditions as codes, or say why no row can meet them.
 
     Parameters
@@ -40,6 +46,8 @@ def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) 
         See :meth:`tabgan.TabularGAN.sample`.
     strict : bool, default=True
         Whether numbers in a table that lie beside the known ones are refused.
+    dropped : collection of hashable, default=()
+        Columns that the schema leaves out.
     """
     is_table = is_frame(conditions)
     conditions = as_frame(conditions) if is_table else conditions
@@ -52,17 +60,24 @@ def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) 
         raise InvalidParameterError(
             "The 'conditions' parameter of sample names nothing; leave it out to sample freely."
         )
-    check_names(coder, list(conditions))
+    check_names(coder, list(conditions), dropped)
     if is_table:
         return _TableReader(coder, conditions, strict=strict).read()
     return _MappingReader(coder, conditions).read()
 
 
-def check_names(coder: TableCoder, names: list[Hashable]) -> None:
-    """Refuse columns that the fitted table lacks, or that nothing can be said of."""
+def check_names(
+    coder: TableCoder, names: list[Hashable], dropped: Collection[Hashable] = ()
+) -> None:
+    """Refuse columns that samples lack, or that nothing can be said of."""
     if len(set(names)) < len(names):
         raise InvalidParameterError("The table of conditions has a column twice; drop one of them.")
     for name in names:
+        if name in dropped:
+            raise InvalidParameterError(
+                f"The schema drops column {name!r}, so nothing is known of it; leave it out, or "
+                "fit with a schema in which it has another kind than 'dropped'."
+            )
         if name not in coder.schema:
             known = {str(each): each for each in coder.schema}
             close = get_close_matches(str(name), list(known), n=1)
