@@ -76,6 +76,13 @@ def read_classes(
     """Return the classes of a column; InvalidParameterError if it has none, or is dropped."""
     check_names(coder, [name], dropped)
     position = list(coder.schema).index(name)
+    if position in coder.calendars:
+        date = coder.schema[name].computed_from
+        raise InvalidParameterError(
+            f"Column {name!r} is computed from {date!r}, a field of which it is, and so no choice "
+            "among levels; classify by another column, or fit with a schema in which "
+            f"{name!r} has no calendar_of."
+        )
     own, lookup = coder.coders[position], coder.lookups.get(position)
     n_values = own.coder.n_values
     if own.has_normal or n_values < 2 or position in coder.ties:

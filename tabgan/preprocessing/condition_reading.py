@@ -13,18 +13,30 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import InvalidParameterError
-from tabgan.preprocessing.allowed import Allowed, allow
+from tabgan.preprocessing.allowed import Allowed, Bounds, allow
 from tabgan.preprocessing.column import ColumnCoder
+from tabgan.preprocessing.computed_sets import (
+    ComputedSets,
+    both_wanted,
+    numbers_of_fields,
+    read_numbers,
+)
 from tabgan.preprocessing.conditions import ColumnSets, Conditions, GivenTied, Limited, Restored
+from tabgan.preprocessing.copies import fill_from_copies, find_copies
 from tabgan.preprocessing.given_cells import (
     GivenCells,
+    as_column,
     encode_given,
+    is_numeric,
+    plain,
 )
 from tabgan.preprocessing.layout import Codes
+from tabgan.preprocessing.reach import Reach
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
-from tabgan.preprocessing.tied_conditions import TiedReader, raise_tied
+from tabgan.preprocessing.tied_conditions import TiedReader
 from tabgan.preprocessing.ties import TiedColumn
+from tabgan.preprocessing.wanted import MISSING, Between
 from tabgan.schema import Identifier, Text, as_frame, is_frame
 
 __all__ = ["check_names", "read_conditions"]
@@ -83,13 +95,6 @@ def check_names(
             close = get_close_matches(str(name), list(known), n=1)
             hint = f" Did you mean {known[close[0]]!r}?" if close else ""
             raise InvalidParameterError(f"The fitted table has no column {name!r}.{hint}")
-        date = coder.schema[name].computed_from
-        if date is not None:
-            raise InvalidParameterError(
-                f"Column {name!r} is computed from {date!r}, a field of which it is; ask for "
-                f"{date!r} instead, as with Between, or fit with a schema in which {name!r} has no "
-                "calendar_of."
-            )
         if isinstance(coder.schema[name], Identifier | Text):
             what = "an identifier" if isinstance(coder.schema[name], Identifier) else "text"
             raise InvalidParameterError(
@@ -106,6 +111,7 @@ class _Reader:
         self.positions = {name: i for i, name in enumerate(coder.schema)}
         self.column_of = {name: i for i, name in enumerate(coder.layout.columns)}
         self.parts = {position: (level, normal) for position, level, normal in coder.parts()}
+        self.copies = find_copies(coder)
 
     def column_coder(self, name: Hashable) -> ColumnCoder:
         return self.coder.coders[self.positions[name]]
@@ -120,6 +126,33 @@ class _Reader:
 
     def root(self, lookup: Lookup) -> Hashable:
         return self.coder.coders[lookup.root].name
+
+    def computed_sets(self, name: Hashable, wanted: Any) -> ComputedSets:
+        """What is asked of a column that is computed from others."""
+        self.check_computed(name)
+        coder, position = self.column_coder(name), self.positions[name]
+        column = self.coder.schema[name]
+        if position in self.coder.calendars:
+            allowed, _ = allow(coder, wanted)
+            sets, shares = numbers_of_fields(coder, allowed), allowed.shares
+        else:
+            sets, shares = read_numbers(coder, column, wanted)
+        which = np.array([0 if shares is None else -1])
+        return ComputedSets(position, column, tuple(sets), which, shares)
+
+    def is_computable(self, name: Hashable) -> bool:
+        """Whether cells of a column follow from the codes, without the number of the row."""
+        needed = self.coder.needed([self.positions[name]])
+        return all(self.coder.coders[position].blocks is None for position in needed)
+
+    def check_computed(self, name: Hashable) -> None:
+        """Refuse a computed column that has blocks, or follows from one that has."""
+        if not self.is_computable(name):
+            raise InvalidParameterError(
+                f"Column {name!r} is computed from a column of very many levels, so it cannot be "
+                "asked for; ask for that column instead, or fit with a schema in which "
+                f"{name!r} is not tied to others."
+            )
 
     def empty(self, n_conditions: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Levels, normals and mask of conditions that give nothing."""
@@ -144,30 +177,25 @@ class _MappingReader(_Reader):
     def __init__(self, coder: TableCoder, conditions: Mapping[Hashable, Any]) -> None:
         super().__init__(coder)
         self.conditions = conditions
+        self.allowed: dict[Hashable, tuple[Allowed, Hashable]] = {}
+        self.computed: list[ComputedSets] = []
+        self.restored_ones: list[Restored] = []
+        self.totals: list[tuple[Hashable, int]] = []
 
     def read(self) -> Conditions:
-        allowed: dict[Hashable, tuple[Allowed, Hashable]] = {}
-        restored, totals = [], []
-        for name, wanted in self.conditions.items():
-            if (tied := self.tie(name)) is not None:
-                raise_tied(tied)
-            codes, bounds = allow(self.column_coder(name), wanted)
-            if codes.shares is not None and codes.shares.dtype.kind == "i":
-                totals.append((name, int(codes.shares.sum())))
-            lookup, owner = self.lookup(name), name
-            if lookup is not None:
-                owner, codes = self.root(lookup), _of_root(codes, lookup)
-            if owner not in self.column_of:
-                continue  # a constant, which is what was asked for
-            if bounds is not None:
-                restored.append(self.restored(name, bounds=bounds))
-            if owner in allowed:
-                codes = _both(codes, allowed[owner][0], (name, allowed[owner][1]))
-            allowed[owner] = codes, name
+        for name, (wanted, asker) in self._without_copies().items():
+            try:
+                self._add(name, wanted)
+            except InvalidParameterError as error:
+                if asker == name:
+                    raise
+                raise InvalidParameterError(
+                    f"Column {asker!r} lies at a fixed distance from {name!r}. {error}"
+                ) from error
         levels, normals, mask = self.empty(1)
         sets: list[ColumnSets] = []
         limited = []
-        for owner, (codes, _) in allowed.items():
+        for owner, (codes, _) in self.allowed.items():
             first, blocks = np.zeros(1, np.int64), self.column_coder(owner).blocks
             if blocks is not None:
                 own = tuple(each.levels for each in codes.by_option())
@@ -178,12 +206,82 @@ class _MappingReader(_Reader):
             Codes(levels, normals),
             mask,
             tuple(sets),
-            tuple(restored),
+            tuple(self.restored_ones),
             True,
-            tuple(totals),
+            tuple(self.totals),
             tuple(limited),
             self.coder,
+            computed=tuple(self.computed),
         )
+
+    def _without_copies(self) -> dict[Hashable, tuple[Any, Hashable]]:
+        """What is asked of each column, and by which: of copies it is asked of the others."""
+        found: dict[Hashable, tuple[Any, Hashable]] = {}
+        for asker, asked in self.conditions.items():
+            name, wanted = asker, asked
+            while (copy := self.copies.get(name)) and not copy.asks_missing(wanted):
+                if name in self.column_of:
+                    self._add_codes(name, Allowed.of_levels([0]))  # whatever is not missing
+                name, wanted = copy.other, copy.of_other(wanted)
+            if name in found:
+                names = (found[name][1], asker)
+                own = self.column_coder(name), self.coder.schema[name]
+                wanted = both_wanted(*own, found[name][0], wanted, names)
+            found[name] = wanted, asker
+        return found
+
+    def _add(self, name: Hashable, wanted: Any) -> None:
+        """Add what is asked of a column, as codes, or as what is computed."""
+        if self.tie(name) is not None or self.positions[name] in self.coder.calendars:
+            self._add_computed(name, wanted)
+            return
+        coder = self.column_coder(name)
+        codes, bounds = allow(coder, wanted)
+        if isinstance(wanted, Between) and coder.coder.has_equal and self.is_computable(name):
+            # Of the cells that are equal to those of another column some lie within.
+            codes = codes.with_level(coder.coder.equal_level)
+            self.computed.append(self.computed_sets(name, wanted))
+        self._add_codes(name, codes, bounds)
+
+    def _add_codes(self, name: Hashable, codes: Allowed, bounds: Bounds | None = None) -> None:
+        self._add_total(name, codes.shares)
+        lookup, owner = self.lookup(name), name
+        if lookup is not None:
+            owner, codes = self.root(lookup), _of_root(codes, lookup)
+        if owner not in self.column_of:
+            return  # a constant, which is what was asked for
+        if bounds is not None:
+            self.restored_ones.append(self.restored(name, bounds=bounds))
+        if owner in self.allowed:
+            codes = _both(codes, self.allowed[owner][0], (name, self.allowed[owner][1]))
+        self.allowed[owner] = codes, name
+
+    def _add_total(self, name: Hashable, shares: np.ndarray | None) -> None:
+        if shares is not None and shares.dtype.kind == "i":
+            self.totals.append((name, int(shares.sum())))
+
+    def _add_computed(self, name: Hashable, wanted: Any) -> None:
+        computed = self.computed_sets(name, wanted)
+        self._add_total(name, computed.shares)
+        self.computed.append(computed)
+        tied = self.tie(name)
+        if tied is None:
+            return
+        reach = Reach(self.coder)
+        reach.check(name, computed.sets, wanted)
+        (other, *rest) = tied.tie.signs
+        if not rest and tied.tie.signs[other] == 1 and self._is_free_number(other):
+            between = reach.of_term(name, computed.sets)
+            if between is not None:
+                self._add_codes(other, *allow(self.column_coder(other), between))
+
+    def _is_free_number(self, name: Hashable) -> bool:
+        """Whether a column is modelled as it is, has no blocks, and nothing is asked of it."""
+        is_tied = self.positions[name] in self.coder.ties or self.lookup(name) is not None
+        coder = self.column_coder(name)
+        is_asked = name in self.conditions or name in self.allowed
+        is_free = name in self.column_of and not is_tied and not is_asked
+        return is_free and is_numeric(coder) and coder.blocks is None
 
 
 def _of_root(codes: Allowed, lookup: Lookup) -> Allowed:
@@ -217,7 +315,7 @@ class _TableReader(_Reader):
 
     def __init__(self, coder: TableCoder, conditions: pd.DataFrame, *, strict: bool) -> None:
         super().__init__(coder)
-        self.conditions, self.strict = conditions, strict
+        self.conditions, self.strict = fill_from_copies(self.copies, conditions), strict
 
     def read(self) -> Conditions:
         n_conditions = len(self.conditions)
@@ -226,7 +324,10 @@ class _TableReader(_Reader):
         tied: list[GivenTied] = []
         own_levels: dict[Hashable, np.ndarray] = {}
         derived: dict[Hashable, list[Hashable]] = {}
+        fields = [name for name in self.conditions if self._is_field(name)]
         for name in self.conditions.columns:
+            if name in fields:
+                continue
             lookup = self.lookup(name)
             if lookup is not None:
                 derived.setdefault(self.root(lookup), []).append(name)
@@ -259,6 +360,7 @@ class _TableReader(_Reader):
             limited=limited,
             coder=self.coder,
             tied=tuple(tied),
+            computed=tuple(filter(None, map(self._field_sets, fields))),
         )
 
     def _read_column(
@@ -280,6 +382,46 @@ class _TableReader(_Reader):
             numbers[is_given] = given.numbers
             restored.append(self.restored(name, numbers=numbers, is_given=is_given))
         return given
+
+    def _is_field(self, name: Hashable) -> bool:
+        return self.positions[name] in self.coder.calendars
+
+    def _field_sets(self, name: Hashable) -> ComputedSets | None:
+        """What is asked of a field of a date in rows that do not give the date."""
+        self.check_computed(name)
+        coder, cells = self.column_coder(name), self.conditions[name]
+        is_given = ~np.asarray(cells.isna())
+        levels = np.full(len(cells), -1, np.int64)
+        levels[is_given] = self._encode(name, cells[is_given]).levels
+        distinct, which = np.unique(levels, return_inverse=True)
+        which = which.ravel() - (distinct[0] < 0)
+        sets = [
+            numbers_of_fields(coder, Allowed.of_levels([level]))[0]
+            for level in distinct[distinct >= 0]
+        ]
+        computed = ComputedSets(self.positions[name], coder.column, tuple(sets), which)
+        date = self.coder.schema[name].computed_from
+        if date in self.conditions and sets:
+            is_dated = is_given & ~np.asarray(self.conditions[date].isna())
+            self._check_field(computed, date, np.flatnonzero(is_dated))
+            which[is_dated] = -1
+        return computed if (which >= 0).any() else None
+
+    def _check_field(self, computed: ComputedSets, date: Hashable, rows: np.ndarray) -> None:
+        """Refuse rows in which a field is given that is not that of the date in the same row."""
+        calendar, dates = self.coder.calendars[computed.position], self.conditions[date].iloc[rows]
+        is_missing = np.array([cell is MISSING for cell in dates], bool)
+        cells = as_column(calendar.date, dates.where(~is_missing, None).infer_objects())
+        expected = calendar.decode(cells)
+        is_met = computed.holds(pd.Series(expected, index=dates.index), computed.which[rows])
+        if not is_met.all():
+            place = int(np.argmax(~is_met))
+            own = self.conditions[calendar.name].iloc[rows]
+            raise InvalidParameterError(
+                f"Row {dates.index[place]!r} of the conditions has {plain(dates.iloc[place])!r} in "
+                f"column {date!r} and {plain(own.iloc[place])!r} in {calendar.name!r}, which is "
+                f"the {calendar.column.calendar_field} of it; leave {calendar.name!r} out."
+            )
 
     def _encode(self, name: Hashable, cells: pd.Series) -> GivenCells:
         return encode_given(self.column_coder(name), cells, strict=self.strict)

@@ -34,6 +34,7 @@ __all__ = [
     "is_numeric",
     "known_range",
     "numeric_coder",
+    "plain",
     "raise_beyond",
     "raise_unknown",
     "read_date",
@@ -295,7 +296,7 @@ def _check_numbers(coder: ColumnCoder, cells: pd.Series, numbers: np.ndarray) ->
     if (is_other & off).any():
         raise InvalidParameterError(
             f"Column {coder.name!r} holds multiples of {numeric.grid:g}, and the condition asks "
-            f"for {_plain(cells.iloc[int(np.argmax(is_other & off))])!r}; round it, or ask for "
+            f"for {plain(cells.iloc[int(np.argmax(is_other & off))])!r}; round it, or ask for "
             "tabgan.Between(low, high)."
         )
 
@@ -314,7 +315,7 @@ def raise_beyond(coder: ColumnCoder, wanted: Any) -> None:
     ends = [str(end) for end in written(coder.coder.inner, numbers)]
     raise InvalidParameterError(
         f"Column {coder.name!r} is known from about {ends[0]} to {ends[1]}, and the condition asks "
-        f"for {_plain(wanted)!r}; ask for something within."
+        f"for {plain(wanted)!r}; ask for something within."
     )
 
 
@@ -325,9 +326,9 @@ def _is_whole(coder: ColumnCoder) -> bool:
 
 def raise_unknown(coder: ColumnCoder, wanted: Any, known: list[Any]) -> None:
     nearest = _nearest(wanted, known)
-    hint = "" if nearest is None else f" Did you mean {_plain(nearest)!r}?"
+    hint = "" if nearest is None else f" Did you mean {plain(nearest)!r}?"
     raise InvalidParameterError(
-        f"Column {coder.name!r} had no value {_plain(wanted)!r} at fit; it had "
+        f"Column {coder.name!r} had no value {plain(wanted)!r} at fit; it had "
         f"{_shown(known)}.{hint}"
     )
 
@@ -344,11 +345,11 @@ def _nearest(wanted: Any, known: list[Any]) -> Any:
 
 
 def _shown(values: list[Any]) -> str:
-    listed = ", ".join(repr(_plain(value)) for value in values[:_SHOWN])
+    listed = ", ".join(repr(plain(value)) for value in values[:_SHOWN])
     return f"{listed}, ..." if len(values) > _SHOWN else listed
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) and value.dtype.kind in "biuf" else value
 
 

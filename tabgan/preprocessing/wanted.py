@@ -54,7 +54,7 @@ class Between:
         ends = [end for end in (self.low, self.high) if end is not None]
         if not ends or any(not pd.api.types.is_scalar(end) or pd.isna(end) for end in ends):
             raise InvalidParameterError(
-                f"Between needs a number, a date or a time as one end at least, and None or another "
+                "Between needs a number, a date or a time as one end at least, and None or another "
                 f"as the other. Got {self.low!r} and {self.high!r} instead."
             )
         try:

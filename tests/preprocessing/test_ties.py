@@ -294,8 +294,14 @@ def _draw(transformer: TableTransformer, rows: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("conditions", "words"),
     [
-        ({"gross": 20.0}, "'gross' is computed from 'net', 'tax' and a remainder"),
-        ({"limit": Between(1, 2)}, "'limit' is computed from 'gross' and a remainder"),
+        ({"gross": 1e6}, "'gross' can reach from about .* and the condition asks for 1000000.0"),
+        ({"limit": Between(None, -1)}, "'limit' can reach from about"),
+        ({"gross": Between(1.001, 1.004)}, "No value of column 'gross' lies in"),
+        ({"gross": 1.234}, "'gross' has no value as fine as 1.234"),
+        ({"gross": [1.0, None]}, "'gross' holds a missing value"),
+        ({"gross": MISSING}, "'gross' had no missing cells"),
+        ({"gross": "much"}, "'gross', of kind continuous .* cannot be read: 'much'"),
+        ({"gross": {20.0: 0.5}}, "The shares of column 'gross' sum to 0.5"),
         (pd.DataFrame({"gross": [20.0]}), "'gross' is computed from 'net', 'tax'"),
         (
             pd.DataFrame({"net": [1.0, 1.0], "tax": [1.0, None], "gross": [2.0, 4.5]}),
