@@ -16,7 +16,8 @@ equality completed after them (``ties``). Keys and texts of single rows are made
 (``made_up``, from ``identifiers`` and ``invented_texts``). What is learned holds no value of a
 single row, except levels. Conditions on a sample are read by the same coders (``wanted`` is what
 users write, ``given_cells`` and ``allowed`` read it for one column, ``condition_reading`` for
-several, ``tied_conditions`` where they are tied).
+several, ``tied_conditions`` where they are tied; ``computed_sets`` what is asked of a column that
+is computed from others, ``copies`` where it is a copy, and ``reach`` what it can have at all).
 """
 
 from tabgan.preprocessing.condition_texts import condition_from_text

@@ -208,7 +208,7 @@ def _interval(name: Hashable, column: Column, between: Between) -> NumberSet:
 
 def _single(coder: ColumnCoder, column: Column, value: Any) -> NumberSet:
     if value is MISSING:
-        if not coder.coder.has_missing:
+        if not column.missing:
             raise InvalidParameterError(
                 f"Column {coder.name!r} had no missing cells at fit, so none can be asked for; "
                 "leave tabgan.MISSING out."

@@ -17,6 +17,7 @@ from tabgan.preprocessing.allowed import Allowed, Bounds, allow
 from tabgan.preprocessing.column import ColumnCoder
 from tabgan.preprocessing.computed_sets import (
     ComputedSets,
+    NumberSet,
     both_wanted,
     numbers_of_fields,
     read_numbers,
@@ -324,6 +325,7 @@ class _TableReader(_Reader):
         tied: list[GivenTied] = []
         own_levels: dict[Hashable, np.ndarray] = {}
         derived: dict[Hashable, list[Hashable]] = {}
+        missing = tuple(filter(None, map(self._missing_sets, self.conditions)))
         fields = [name for name in self.conditions if self._is_field(name)]
         for name in self.conditions.columns:
             if name in fields:
@@ -360,7 +362,7 @@ class _TableReader(_Reader):
             limited=limited,
             coder=self.coder,
             tied=tuple(tied),
-            computed=tuple(filter(None, map(self._field_sets, fields))),
+            computed=missing + tuple(filter(None, map(self._field_sets, fields))),
         )
 
     def _read_column(
@@ -382,6 +384,23 @@ class _TableReader(_Reader):
             numbers[is_given] = given.numbers
             restored.append(self.restored(name, numbers=numbers, is_given=is_given))
         return given
+
+    def _missing_sets(self, name: Hashable) -> ComputedSets | None:
+        """Rows that ask for a missing cell of a column that is missing only where a term is.
+
+        The cells are left open in the table of conditions.
+        """
+        tie, column = self.tie(name), self.coder.schema[name]
+        if tie is None or self.column_coder(name).coder.has_missing or not column.missing:
+            return None
+        is_missing = np.array([cell is MISSING for cell in self.conditions[name]], bool)
+        if not is_missing.any():
+            return None
+        self.check_computed(name)
+        self.conditions = self.conditions.copy(deep=False)
+        self.conditions[name] = self.conditions[name].mask(is_missing, None)
+        sets = (NumberSet.of_values(np.zeros(0), has_missing=True),)
+        return ComputedSets(self.positions[name], column, sets, np.where(is_missing, 0, -1))
 
     def _is_field(self, name: Hashable) -> bool:
         return self.positions[name] in self.coder.calendars

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ks_2samp
 
 from tabgan import MISSING, Between, TabularGAN, TabularVAE, load
 from tabgan.estimators import GaussianCopula, IndependentColumns, NaiveBayes, SequentialCART
@@ -181,6 +182,22 @@ def test_counts_and_shares_of_computed_columns_are_exact(network, conditions):
         assert sample[name].value_counts().to_dict() == counts
 
 
+@pytest.mark.parametrize(
+    "conditions", [{"hour": Between(8, 11)}, {"total": Between(20, 30)}, {"paid": Between(20, 30)}]
+)
+def test_rows_under_conditions_are_distributed_as_free_rows_that_meet_them(network, conditions):
+    free = _sample(network, 30_000, None, refine=False)
+    ((name, between),) = conditions.items()
+    free = free[free[name].between(between.low, between.high).to_numpy(bool, na_value=False)]
+    rows = _sample(network, 2000, conditions, refine=False, random_state=1)
+    for other in ("fare", "tip", "total", "paid", "pickup"):
+        one, two = (
+            table[other].dropna().astype(float if other != "pickup" else "int64")
+            for table in (free, rows)
+        )
+        assert ks_2samp(one, two).pvalue > 1e-4, other
+
+
 def test_partial_rows_keep_every_relation(network):
     rows = draw_related(60, 3).astype(object)
     rng = np.random.default_rng(0)
@@ -224,6 +241,14 @@ def test_fields_of_dates_are_given_beside_the_date_or_without_it(network):
     rows.loc["a", "weekday"] = 4
     with pytest.raises(InvalidParameterError, match=r"Row 'a' .* 'date' and 4.0 in 'weekday'"):
         _sample(network, 1, rows)
+
+
+def test_a_sum_can_be_asked_to_be_missing_in_some_rows(network):
+    rows = pd.DataFrame({"total": [MISSING, None, MISSING], "fare": [20.0, 20.0, None]})
+    sample = _sample(network, 5, rows)
+    assert_related(sample)
+    assert sample["total"].isna().to_numpy().reshape(3, 5)[[0, 2]].all()
+    assert (sample["fare"].head(10) == 20.0).all()
 
 
 def test_copies_are_given_for_one_another(network):
