@@ -15,29 +15,18 @@ import pandas as pd
 from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing.allowed import Allowed, Bounds, allow
 from tabgan.preprocessing.column import ColumnCoder
-from tabgan.preprocessing.computed_sets import (
-    ComputedSets,
-    NumberSet,
-    both_wanted,
-    numbers_of_fields,
-    read_numbers,
-)
+from tabgan.preprocessing.computed_reading import ComputedReader
+from tabgan.preprocessing.computed_sets import ComputedSets, both_wanted
 from tabgan.preprocessing.conditions import ColumnSets, Conditions, GivenTied, Limited, Restored
 from tabgan.preprocessing.copies import fill_from_copies, find_copies
-from tabgan.preprocessing.given_cells import (
-    GivenCells,
-    as_column,
-    encode_given,
-    is_numeric,
-    plain,
-)
+from tabgan.preprocessing.given_cells import GivenCells, encode_given, is_numeric
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.reach import Reach
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
 from tabgan.preprocessing.tied_conditions import TiedReader
 from tabgan.preprocessing.ties import TiedColumn
-from tabgan.preprocessing.wanted import MISSING, Between
+from tabgan.preprocessing.wanted import Between
 from tabgan.schema import Identifier, Text, as_frame, is_frame
 
 __all__ = ["check_names", "read_conditions"]
@@ -113,6 +102,7 @@ class _Reader:
         self.column_of = {name: i for i, name in enumerate(coder.layout.columns)}
         self.parts = {position: (level, normal) for position, level, normal in coder.parts()}
         self.copies = find_copies(coder)
+        self.computer = ComputedReader(coder)
 
     def column_coder(self, name: Hashable) -> ColumnCoder:
         return self.coder.coders[self.positions[name]]
@@ -127,33 +117,6 @@ class _Reader:
 
     def root(self, lookup: Lookup) -> Hashable:
         return self.coder.coders[lookup.root].name
-
-    def computed_sets(self, name: Hashable, wanted: Any) -> ComputedSets:
-        """What is asked of a column that is computed from others."""
-        self.check_computed(name)
-        coder, position = self.column_coder(name), self.positions[name]
-        column = self.coder.schema[name]
-        if position in self.coder.calendars:
-            allowed, _ = allow(coder, wanted)
-            sets, shares = numbers_of_fields(coder, allowed), allowed.shares
-        else:
-            sets, shares = read_numbers(coder, column, wanted)
-        which = np.array([0 if shares is None else -1])
-        return ComputedSets(position, column, tuple(sets), which, shares)
-
-    def is_computable(self, name: Hashable) -> bool:
-        """Whether cells of a column follow from the codes, without the number of the row."""
-        needed = self.coder.needed([self.positions[name]])
-        return all(self.coder.coders[position].blocks is None for position in needed)
-
-    def check_computed(self, name: Hashable) -> None:
-        """Refuse a computed column that has blocks, or follows from one that has."""
-        if not self.is_computable(name):
-            raise InvalidParameterError(
-                f"Column {name!r} is computed from a column of very many levels, so it cannot be "
-                "asked for; ask for that column instead, or fit with a schema in which "
-                f"{name!r} is not tied to others."
-            )
 
     def empty(self, n_conditions: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Levels, normals and mask of conditions that give nothing."""
@@ -233,15 +196,15 @@ class _MappingReader(_Reader):
 
     def _add(self, name: Hashable, wanted: Any) -> None:
         """Add what is asked of a column, as codes, or as what is computed."""
-        if self.tie(name) is not None or self.positions[name] in self.coder.calendars:
+        if self.tie(name) is not None or self.computer.is_field(name):
             self._add_computed(name, wanted)
             return
         coder = self.column_coder(name)
         codes, bounds = allow(coder, wanted)
-        if isinstance(wanted, Between) and coder.coder.has_equal and self.is_computable(name):
+        if isinstance(wanted, Between) and coder.coder.has_equal and self.computer.can_read(name):
             # Of the cells that are equal to those of another column some lie within.
             codes = codes.with_level(coder.coder.equal_level)
-            self.computed.append(self.computed_sets(name, wanted))
+            self.computed.append(self.computer.read(name, wanted))
         self._add_codes(name, codes, bounds)
 
     def _add_codes(self, name: Hashable, codes: Allowed, bounds: Bounds | None = None) -> None:
@@ -262,7 +225,7 @@ class _MappingReader(_Reader):
             self.totals.append((name, int(shares.sum())))
 
     def _add_computed(self, name: Hashable, wanted: Any) -> None:
-        computed = self.computed_sets(name, wanted)
+        computed = self.computer.read(name, wanted)
         self._add_total(name, computed.shares)
         self.computed.append(computed)
         tied = self.tie(name)
@@ -317,19 +280,15 @@ class _TableReader(_Reader):
     def __init__(self, coder: TableCoder, conditions: pd.DataFrame, *, strict: bool) -> None:
         super().__init__(coder)
         self.conditions, self.strict = fill_from_copies(self.copies, conditions), strict
+        self.missing = self._missing_sets()
 
     def read(self) -> Conditions:
-        n_conditions = len(self.conditions)
-        levels, normals, mask = self.empty(n_conditions)
+        levels, normals, mask = self.empty(len(self.conditions))
         restored: list[Restored] = []
         tied: list[GivenTied] = []
         own_levels: dict[Hashable, np.ndarray] = {}
         derived: dict[Hashable, list[Hashable]] = {}
-        missing = tuple(filter(None, map(self._missing_sets, self.conditions)))
-        fields = [name for name in self.conditions if self._is_field(name)]
-        for name in self.conditions.columns:
-            if name in fields:
-                continue
+        for name in filter(self._has_codes, self.conditions.columns):
             lookup = self.lookup(name)
             if lookup is not None:
                 derived.setdefault(self.root(lookup), []).append(name)
@@ -340,7 +299,7 @@ class _TableReader(_Reader):
                 continue
             level_part, normal_part = self.parts[self.positions[name]]
             mask[:, self.column_of[name]] = is_given
-            own_levels[name] = np.full(n_conditions, -1, np.int64)
+            own_levels[name] = np.full(len(is_given), -1, np.int64)
             own_levels[name][is_given] = given.levels
             if level_part is not None:
                 levels[is_given, level_part] = self.column_coder(name).to_part(given.levels)
@@ -362,7 +321,7 @@ class _TableReader(_Reader):
             limited=limited,
             coder=self.coder,
             tied=tuple(tied),
-            computed=missing + tuple(filter(None, map(self._field_sets, fields))),
+            computed=tuple(filter(None, [*self.missing, *self._field_sets()])),
         )
 
     def _read_column(
@@ -385,62 +344,25 @@ class _TableReader(_Reader):
             restored.append(self.restored(name, numbers=numbers, is_given=is_given))
         return given
 
-    def _missing_sets(self, name: Hashable) -> ComputedSets | None:
-        """Rows that ask for a missing cell of a column that is missing only where a term is.
+    def _missing_sets(self) -> list[ComputedSets | None]:
+        """What cells ask that must be missing as a term is; they are emptied."""
+        found = []
+        for name in self.conditions.columns:
+            if self.tie(name) is not None:
+                sets, self.conditions = self.computer.read_missing(name, self.conditions)
+                found.append(sets)
+        return found
 
-        The cells are left open in the table of conditions.
-        """
-        tie, column = self.tie(name), self.coder.schema[name]
-        if tie is None or self.column_coder(name).coder.has_missing or not column.missing:
-            return None
-        is_missing = np.array([cell is MISSING for cell in self.conditions[name]], bool)
-        if not is_missing.any():
-            return None
-        self.check_computed(name)
-        self.conditions = self.conditions.copy(deep=False)
-        self.conditions[name] = self.conditions[name].mask(is_missing, None)
-        sets = (NumberSet.of_values(np.zeros(0), has_missing=True),)
-        return ComputedSets(self.positions[name], column, sets, np.where(is_missing, 0, -1))
+    def _has_codes(self, name: Hashable) -> bool:
+        return not self.computer.is_field(name)
 
-    def _is_field(self, name: Hashable) -> bool:
-        return self.positions[name] in self.coder.calendars
-
-    def _field_sets(self, name: Hashable) -> ComputedSets | None:
-        """What is asked of a field of a date in rows that do not give the date."""
-        self.check_computed(name)
-        coder, cells = self.column_coder(name), self.conditions[name]
-        is_given = ~np.asarray(cells.isna())
-        levels = np.full(len(cells), -1, np.int64)
-        levels[is_given] = self._encode(name, cells[is_given]).levels
-        distinct, which = np.unique(levels, return_inverse=True)
-        which = which.ravel() - (distinct[0] < 0)
-        sets = [
-            numbers_of_fields(coder, Allowed.of_levels([level]))[0]
-            for level in distinct[distinct >= 0]
+    def _field_sets(self) -> list[ComputedSets | None]:
+        """What is asked of fields of dates."""
+        return [
+            self.computer.read_field(name, self.conditions, strict=self.strict)
+            for name in self.conditions.columns
+            if self.computer.is_field(name)
         ]
-        computed = ComputedSets(self.positions[name], coder.column, tuple(sets), which)
-        date = self.coder.schema[name].computed_from
-        if date in self.conditions and sets:
-            is_dated = is_given & ~np.asarray(self.conditions[date].isna())
-            self._check_field(computed, date, np.flatnonzero(is_dated))
-            which[is_dated] = -1
-        return computed if (which >= 0).any() else None
-
-    def _check_field(self, computed: ComputedSets, date: Hashable, rows: np.ndarray) -> None:
-        """Refuse rows in which a field is given that is not that of the date in the same row."""
-        calendar, dates = self.coder.calendars[computed.position], self.conditions[date].iloc[rows]
-        is_missing = np.array([cell is MISSING for cell in dates], bool)
-        cells = as_column(calendar.date, dates.where(~is_missing, None).infer_objects())
-        expected = calendar.decode(cells)
-        is_met = computed.holds(pd.Series(expected, index=dates.index), computed.which[rows])
-        if not is_met.all():
-            place = int(np.argmax(~is_met))
-            own = self.conditions[calendar.name].iloc[rows]
-            raise InvalidParameterError(
-                f"Row {dates.index[place]!r} of the conditions has {plain(dates.iloc[place])!r} in "
-                f"column {date!r} and {plain(own.iloc[place])!r} in {calendar.name!r}, which is "
-                f"the {calendar.column.calendar_field} of it; leave {calendar.name!r} out."
-            )
 
     def _encode(self, name: Hashable, cells: pd.Series) -> GivenCells:
         return encode_given(self.column_coder(name), cells, strict=self.strict)
