@@ -84,11 +84,16 @@ def test_a_warm_start_keeps_every_relation(name):
     assert_related(model.sample(200, random_state=0))
 
 
-def test_rows_with_relations_are_discriminated_and_classified():
+@pytest.mark.slow
+def test_rows_with_relations_are_refined_discriminated_and_classified():
     model = TabularGAN(noise_dim=16, generator_layers=(64,), discriminator_layers=(64,), **SMALL)
     table = draw_related(1200)
     model.fit(table)
     assert_related(model.sample(200, random_state=0))
+    for conditions in ({"hour": 8}, {"total": Between(20, 30)}, {"hour": {8: 0.5, 9: 0.5}}):
+        rows = _sample(model, 100, conditions)
+        assert_related(rows)
+        assert _meets(rows["hour"], [8, 9]).all() or rows["total"].between(20, 30).all()
     unseen = draw_related(300, 1)
     ratio = model.log_density_ratio(unseen)
     assert model.discriminate(unseen) == pytest.approx(1 / (1 + np.exp(-ratio)))
