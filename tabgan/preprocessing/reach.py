@@ -34,7 +34,7 @@ class Reach:
         tied, coder = self._coder.ties.get(position), self._coder.coders[position]
         if tied is not None and tied.tie.has_remainder:
             return pd.Series(tied.to_array(self._ticks(name), np.zeros(2, bool)))
-        own = pd.Series(decode_numbers(coder, _known_ends(coder)))
+        own = _cells(coder, 1)
         if tied is None:
             return own
         (other,) = tied.tie.signs
@@ -70,24 +70,33 @@ class Reach:
     def of_term(self, name: Hashable, sets: Sequence[NumberSet]) -> Between | None:
         """Where the only term of a column must lie for the column to lie in one of the sets.
 
-        None if nothing follows.
+        None if nothing follows, or if that is at the very end of what is known of the term.
         """
         if any(each.has_missing for each in sets):
             return None
         tied, rest = self._coder.ties[self._positions[name]], self._rest(name)
         (other,) = tied.tie.signs
-        known = tied.unit.read(self.ends(other), tied.schema[other])[0]
+        coder = self._coder.coders[self._positions[other]]
+        outer, inner = (
+            tied.unit.read(_cells(coder, steps), tied.schema[other])[0] for steps in (1, -1)
+        )
         low = min(each.low.min() for each in sets) - rest[1]
         high = max(each.high.max() for each in sets) - rest[0]
-        if low <= known[0] and high >= known[1]:
+        is_all, is_end = low <= outer[0] and high >= outer[1], low > inner[1] or high < inner[0]
+        if is_all or is_end:
             return None
-        ends = np.clip([low, high], *known).astype(known.dtype)
+        ends = np.clip([low, high], *outer).astype(outer.dtype)
         return Between(*(as_wanted(end, tied.unit) for end in tied.unit.to_values(ends)))
 
 
-def _known_ends(coder: ColumnCoder) -> np.ndarray:
-    """The least and the largest number that a column is decoded to, each moved out by its grid."""
+def _cells(coder: ColumnCoder, steps: int) -> pd.Series:
+    """The least and the largest cell of a column, each moved out by so many steps of its grid."""
+    return pd.Series(decode_numbers(coder, _known_ends(coder, steps)))
+
+
+def _known_ends(coder: ColumnCoder, steps: int = 1) -> np.ndarray:
+    """The least and the largest number of a column, each moved out by so many steps of its grid."""
     numeric = numeric_coder(coder)
     low, high = known_range(numeric)
-    ends = np.array([low - numeric.grid, high + numeric.grid])
+    ends = np.array([low - steps * numeric.grid, high + steps * numeric.grid])
     return np.rint(ends).astype(np.int64) if numeric.level_values.dtype.kind in "iu" else ends

@@ -10,6 +10,7 @@ from tabgan import Between
 from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing import Conditions, TableTransformer
 from tabgan.preprocessing.copies import find_copies
+from tabgan.schema.ticks import Ticks
 from tests.preprocessing.test_ties import TABLES, _fit, _random_codes
 
 FITTED: dict[str, TableTransformer] = {}
@@ -33,12 +34,13 @@ def _tied(transformer: TableTransformer) -> list[Any]:
     return [tie.name for tie in ties if tie.has_remainder and tie.name not in copies]
 
 
-def _ranks(cells: pd.Series) -> np.ndarray:
-    """The rank of each cell, NaN for missing ones; texts are read."""
-    is_text = cells.dtype == object or isinstance(cells.dtype, pd.StringDtype)
-    if is_text and not cells.str.contains(":").any():  # the texts of dates are in their order
-        cells = cells.str.replace(",", "").astype(float)
-    return cells.rank(method="min").to_numpy(float, na_value=np.nan)
+def _ranks(transformer: TableTransformer, table: pd.DataFrame, name: Any) -> np.ndarray:
+    """The rank of each cell, NaN for missing ones."""
+    column = transformer.schema_[name]
+    unit = Ticks.of(column)
+    assert unit is not None
+    ticks, missing = unit.read(table[name], column)
+    return pd.Series(ticks).mask(missing).rank(method="min").to_numpy()
 
 
 def _holds(conditions: Conditions, table: pd.DataFrame, name: str) -> np.ndarray:
@@ -51,7 +53,7 @@ def test_a_cell_and_an_interval_hold_those_cells_that_they_should(
 ) -> None:
     table = _table(transformer)
     for name in _tied(transformer):
-        cells, order = table[name], _ranks(table[name])
+        cells, order = table[name], _ranks(transformer, table, name)
         rows = [int(np.nanargmin(np.abs(order - rank))) for rank in (60, 200, 320)]
         low, middle, high = cells.iloc[rows]
         places = order[rows]
