@@ -430,3 +430,7 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         help="auto, cpu, cuda, mps, ... (default: the fastest there is)",
     )  # fmt: skip
     command.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

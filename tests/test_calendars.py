@@ -125,5 +125,5 @@ def test_conditions_ask_for_the_date_and_fields_follow():
     sample = model.sample(100, conditions={"at": Between(low, high)})
     assert sample["at"].between(low, high).all()
     assert _holds(sample)
-    with pytest.raises(InvalidParameterError, match="computed from 'at'"):
-        model.sample(10, conditions={"hour": 5})
+    with pytest.raises(InvalidParameterError, match="'hour' is computed from 'at'"):
+        model.class_posterior(table, "hour")

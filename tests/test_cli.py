@@ -469,3 +469,10 @@ def test_a_condition_without_an_equals_sign_is_wrong_usage(folder: Path) -> None
     with pytest.raises(SystemExit) as raised:
         _sample(folder, "-n", "5", "--condition", "zip")
     assert raised.value.code == 2
+
+
+@pytest.mark.parametrize("module", ["tabgan", "tabgan.cli"])
+def test_the_command_line_runs_as_a_module(module):
+    command = [sys.executable, "-m", module, "--version"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert tabgan.__version__ in done.stdout

@@ -193,6 +193,11 @@ class RowReading(TableGenerator):
             )
         table = _telling_cells(table, self.schema_)
         conditions = self.transformer_.encode_conditions(table, strict=False)
+        if conditions.computed:
+            raise InvalidParameterError(
+                "The 'X' parameter of class_posterior holds nothing but fields of dates, from "
+                f"which {target!r} cannot be told; add other columns, such as the dates."
+            )
         seed = child_seed(root_seed(random_state), "posterior")
         sampler = ConditionalSampler(self.sampler_, conditions, 1, seed)
         limits = conditions.level_limits(np.arange(len(table))).get(classes.position)

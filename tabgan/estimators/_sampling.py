@@ -55,7 +55,9 @@ class RowSampling(TableGenerator):
         Raises
         ------
         InvalidParameterError
-            If no row can meet the conditions, or the model was fitted with ``conditional=False``.
+            If no row can meet the conditions, or the model was fitted with ``conditional=False``;
+            while rows are drawn, if hardly any has what is asked of a sum, an ordered column or a
+            field of a date.
 
         Warns
         -----

@@ -17,7 +17,8 @@ order or equality completed after them (``ties``). Keys and texts of single rows
 single row, except levels, and what goes with them. Conditions on a sample are read by the same
 coders (``wanted`` is what users write, ``given_cells`` and ``allowed`` read it for one column,
 ``condition_reading`` for several, ``lookup_conditions`` and ``tied_conditions`` where they are
-looked up or tied).
+looked up or tied; ``computed_sets`` what is asked of a column that is computed from others,
+``copies`` where it is a copy, and ``reach`` what it can have at all).
 """
 
 from tabgan.preprocessing.condition_texts import condition_from_text

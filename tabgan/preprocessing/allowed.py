@@ -24,6 +24,7 @@ from tabgan.preprocessing.given_cells import (
     numeric_coder,
     raise_beyond,
     raise_unknown,
+    read_date,
     refuse_other_kinds,
     written,
 )
@@ -33,7 +34,7 @@ from tabgan.preprocessing.wanted import MISSING, Between, Missing
 from tabgan.schema import Categorical, Datetime, Duration
 from tabgan.schema.text_forms import parse_texts
 
-__all__ = ["Allowed", "Bounds", "allow"]
+__all__ = ["Allowed", "Bounds", "allow", "as_values", "check_shares"]
 
 _ENDS = ("low", "high", "scores")
 #: Most rows that counts may sum to.
@@ -95,6 +96,13 @@ class Allowed:
         """Some of the atoms: an index array or a mask."""
         names = ["levels", *_ENDS, "options"] + ["weights"] * (self.weights is not None)
         return replace(self, **{name: getattr(self, name)[atoms] for name in names})
+
+    def with_level(self, level: int) -> "Allowed":
+        """These and one more level, without a normal score, of no counted value."""
+        other = Allowed.of_levels([level])
+        names = ["levels", *_ENDS, "options"]
+        joined = {name: np.append(getattr(self, name), getattr(other, name)) for name in names}
+        return replace(self, **joined)
 
     def by_option(self) -> "list[Allowed]":
         """Itself, or where values are counted, what stands for each of them."""
@@ -165,14 +173,14 @@ def allow(coder: ColumnCoder, wanted: Any) -> tuple[Allowed, Bounds | None]:
     if isinstance(wanted, Between):
         return _allow_interval(coder, wanted)
     if isinstance(wanted, Mapping):
-        shares = _check_shares(coder, wanted)
+        shares = check_shares(coder, wanted)
         allowed, bounds = _allow_values(coder, list(wanted))
         return replace(allowed, shares=shares), bounds
-    values = _as_values(coder, wanted)
+    values = as_values(coder, wanted)
     return _allow_values(coder, values)
 
 
-def _as_values(coder: ColumnCoder, wanted: Any) -> list[Any]:
+def as_values(coder: ColumnCoder, wanted: Any) -> list[Any]:
     """The values of a set, or the one that is given."""
     is_level = isinstance(wanted, tuple) and wanted in set(
         getattr(coder.column, "levels", ()) or ()
@@ -232,7 +240,7 @@ def _is_missing(value: Any) -> bool:
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
-def _check_shares(coder: ColumnCoder, wanted: Mapping) -> np.ndarray:
+def check_shares(coder: ColumnCoder, wanted: Mapping) -> np.ndarray:
     """Counts as int64, or shares with sum 1 as float64."""
     numbers = list(wanted.values())
     are_numbers = all(
@@ -327,11 +335,7 @@ def _end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
 def _date_end(coder: ColumnCoder, end: Any, *, is_low: bool) -> float:
     inner = coder.coder.inner
     if isinstance(inner, TextCoder):
-        if isinstance(end, str):
-            instant = parse_texts(np.array([end], dtype=object), inner.form)[0]
-        else:
-            instant = pd.Timestamp(end).to_datetime64()
-        inner = inner.inner
+        instant, inner = read_date(end, inner.form), inner.inner
     else:
         ends = pd.Series([end], dtype=object)
         ends = in_spans(ends) if inner.is_span else in_zone(ends, coder.column)

@@ -1,6 +1,6 @@
 """The levels of a column as classes, whether they are modelled or looked up."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,10 +70,19 @@ class Classes:
         return found
 
 
-def read_classes(coder: TableCoder, name: Hashable) -> Classes:
-    """Return the classes of a column; InvalidParameterError if it has none."""
-    check_names(coder, [name])
+def read_classes(
+    coder: TableCoder, name: Hashable, *, dropped: Collection[Hashable] = ()
+) -> Classes:
+    """Return the classes of a column; InvalidParameterError if it has none, or is dropped."""
+    check_names(coder, [name], dropped)
     position = list(coder.schema).index(name)
+    if position in coder.calendars:
+        date = coder.schema[name].computed_from
+        raise InvalidParameterError(
+            f"Column {name!r} is computed from {date!r}, a field of which it is, and so no choice "
+            "among levels; classify by another column, or fit with a schema in which "
+            f"{name!r} has no calendar_of."
+        )
     own, lookup = coder.coders[position], coder.lookups.get(position)
     n_values = own.coder.n_values
     if own.has_normal or n_values < 2 or position in coder.ties:

@@ -4,7 +4,7 @@ A mapping asks the same of every row; a table asks something of each row. Either
 with a mask of columns, and for columns of which only a set is known, the codes that are allowed.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -13,25 +13,33 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import InvalidParameterError
-from tabgan.preprocessing.allowed import Allowed, allow
+from tabgan.preprocessing.allowed import Allowed, Bounds, allow
 from tabgan.preprocessing.column import ColumnCoder
+from tabgan.preprocessing.computed_reading import ComputedReader
+from tabgan.preprocessing.computed_sets import ComputedSets, both_wanted
 from tabgan.preprocessing.conditions import ColumnSets, Conditions, GivenTied, Limited, Restored
-from tabgan.preprocessing.given_cells import (
-    GivenCells,
-    encode_given,
-)
+from tabgan.preprocessing.copies import fill_from_copies, find_copies
+from tabgan.preprocessing.given_cells import GivenCells, encode_given, is_numeric
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.lookup_conditions import Demand, demands_of, raise_looked_up
+from tabgan.preprocessing.reach import Reach
 from tabgan.preprocessing.relations import Lookup
 from tabgan.preprocessing.table_coder import TableCoder
-from tabgan.preprocessing.tied_conditions import TiedReader, raise_tied
+from tabgan.preprocessing.tied_conditions import TiedReader
 from tabgan.preprocessing.ties import TiedColumn
+from tabgan.preprocessing.wanted import Between
 from tabgan.schema import Identifier, Text, as_frame, is_frame
 
 __all__ = ["check_names", "read_conditions"]
 
 
-def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) -> Conditions:
+def read_conditions(
+    coder: TableCoder,
+    conditions: Any,
+    *,
+    strict: bool = True,
+    dropped: Collection[Hashable] = (),
+) -> Conditions:
     """Return conditions as codes, or say why no row can meet them.
 
     Parameters
@@ -41,6 +49,8 @@ def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) 
         See :meth:`tabgan.TabularGAN.sample`.
     strict : bool, default=True
         Whether numbers in a table that lie beside the known ones are refused.
+    dropped : collection of hashable, default=()
+        Columns that the schema leaves out.
     """
     is_table = is_frame(conditions)
     conditions = as_frame(conditions) if is_table else conditions
@@ -53,29 +63,29 @@ def read_conditions(coder: TableCoder, conditions: Any, *, strict: bool = True) 
         raise InvalidParameterError(
             "The 'conditions' parameter of sample names nothing; leave it out to sample freely."
         )
-    check_names(coder, list(conditions))
+    check_names(coder, list(conditions), dropped)
     if is_table:
         return _TableReader(coder, conditions, strict=strict).read()
     return _MappingReader(coder, conditions).read()
 
 
-def check_names(coder: TableCoder, names: list[Hashable]) -> None:
-    """Refuse columns that the fitted table lacks, or that nothing can be said of."""
+def check_names(
+    coder: TableCoder, names: list[Hashable], dropped: Collection[Hashable] = ()
+) -> None:
+    """Refuse columns that samples lack, or that nothing can be said of."""
     if len(set(names)) < len(names):
         raise InvalidParameterError("The table of conditions has a column twice; drop one of them.")
     for name in names:
+        if name in dropped:
+            raise InvalidParameterError(
+                f"The schema drops column {name!r}, so nothing is known of it; leave it out, or "
+                "fit with a schema in which it has another kind than 'dropped'."
+            )
         if name not in coder.schema:
             known = {str(each): each for each in coder.schema}
             close = get_close_matches(str(name), list(known), n=1)
             hint = f" Did you mean {known[close[0]]!r}?" if close else ""
             raise InvalidParameterError(f"The fitted table has no column {name!r}.{hint}")
-        date = coder.schema[name].computed_from
-        if date is not None:
-            raise InvalidParameterError(
-                f"Column {name!r} is computed from {date!r}, a field of which it is; ask for "
-                f"{date!r} instead, as with Between, or fit with a schema in which {name!r} has no "
-                "calendar_of."
-            )
         if isinstance(coder.schema[name], Identifier | Text):
             what = "an identifier" if isinstance(coder.schema[name], Identifier) else "text"
             raise InvalidParameterError(
@@ -92,6 +102,8 @@ class _Reader:
         self.positions = {name: i for i, name in enumerate(coder.schema)}
         self.column_of = {name: i for i, name in enumerate(coder.layout.columns)}
         self.parts = {position: (level, normal) for position, level, normal in coder.parts()}
+        self.copies = find_copies(coder)
+        self.computer = ComputedReader(coder)
 
     def column_coder(self, name: Hashable) -> ColumnCoder:
         return self.coder.coders[self.positions[name]]
@@ -130,29 +142,28 @@ class _MappingReader(_Reader):
     def __init__(self, coder: TableCoder, conditions: Mapping[Hashable, Any]) -> None:
         super().__init__(coder)
         self.conditions = conditions
+        self.allowed: dict[Hashable, tuple[Allowed, Hashable]] = {}
+        self.computed: list[ComputedSets] = []
+        self.restored_ones: list[Restored] = []
+        self.totals: list[tuple[Hashable, int]] = []
 
     def read(self) -> Conditions:
-        allowed: dict[Hashable, tuple[Allowed, Hashable]] = {}
-        restored, totals = [], []
         # One root of a column that is a function of two must be settled before it.
-        for name in sorted(self.conditions, key=self._has_two_roots):
-            if (tied := self.tie(name)) is not None:
-                raise_tied(tied)
-            codes, bounds = allow(self.column_coder(name), self.conditions[name])
-            if codes.shares is not None and codes.shares.dtype.kind == "i":
-                totals.append((name, int(codes.shares.sum())))
-            owner, names, codes = self._of_owner(name, codes, allowed)
-            if owner not in self.column_of:
-                continue  # a constant, which is what was asked for
-            if bounds is not None:
-                restored.append(self.restored(name, bounds=bounds))
-            if owner in allowed:
-                codes = _both(codes, allowed[owner][0], (*names, allowed[owner][1]))
-            allowed[owner] = codes, name
+        asked = self._without_copies()
+        for name in sorted(asked, key=self._has_two_roots):
+            wanted, asker = asked[name]
+            try:
+                self._add(name, wanted)
+            except InvalidParameterError as error:
+                if asker == name:
+                    raise
+                raise InvalidParameterError(
+                    f"Column {asker!r} lies at a fixed distance from {name!r}. {error}"
+                ) from error
         levels, normals, mask = self.empty(1)
         sets: list[ColumnSets] = []
         limited = []
-        for owner, (codes, _) in allowed.items():
+        for owner, (codes, _) in self.allowed.items():
             first, blocks = np.zeros(1, np.int64), self.column_coder(owner).blocks
             if blocks is not None:
                 own = tuple(each.levels for each in codes.by_option())
@@ -163,19 +174,87 @@ class _MappingReader(_Reader):
             Codes(levels, normals),
             mask,
             tuple(sets),
-            tuple(restored),
+            tuple(self.restored_ones),
             True,
-            tuple(totals),
+            tuple(self.totals),
             tuple(limited),
             self.coder,
+            computed=tuple(self.computed),
         )
 
     def _has_two_roots(self, name: Hashable) -> bool:
         lookup = self.lookup(name)
         return lookup is not None and len(lookup.roots) > 1
 
+    def _without_copies(self) -> dict[Hashable, tuple[Any, Hashable]]:
+        """What is asked of each column, and by which: of copies it is asked of the others."""
+        found: dict[Hashable, tuple[Any, Hashable]] = {}
+        for asker, asked in self.conditions.items():
+            name, wanted = asker, asked
+            while (copy := self.copies.get(name)) and not copy.asks_missing(wanted):
+                if name in self.column_of:
+                    self._add_codes(name, Allowed.of_levels([0]))  # whatever is not missing
+                name, wanted = copy.other, copy.of_other(wanted)
+            if name in found:
+                names = (found[name][1], asker)
+                own = self.column_coder(name), self.coder.schema[name]
+                wanted = both_wanted(*own, found[name][0], wanted, names)
+            found[name] = wanted, asker
+        return found
+
+    def _add(self, name: Hashable, wanted: Any) -> None:
+        """Add what is asked of a column, as codes, or as what is computed."""
+        if self.tie(name) is not None or self.computer.is_field(name):
+            self._add_computed(name, wanted)
+            return
+        coder = self.column_coder(name)
+        codes, bounds = allow(coder, wanted)
+        if isinstance(wanted, Between) and coder.coder.has_equal and self.computer.can_read(name):
+            # Of the cells that are equal to those of another column some lie within.
+            codes = codes.with_level(coder.coder.equal_level)
+            self.computed.append(self.computer.read(name, wanted))
+        self._add_codes(name, codes, bounds)
+
+    def _add_codes(self, name: Hashable, codes: Allowed, bounds: Bounds | None = None) -> None:
+        self._add_total(name, codes.shares)
+        owner, names, codes = self._of_owner(name, codes)
+        if owner not in self.column_of:
+            return  # a constant, which is what was asked for
+        if bounds is not None:
+            self.restored_ones.append(self.restored(name, bounds=bounds))
+        if owner in self.allowed:
+            codes = _both(codes, self.allowed[owner][0], (*names, self.allowed[owner][1]))
+        self.allowed[owner] = codes, name
+
+    def _add_total(self, name: Hashable, shares: np.ndarray | None) -> None:
+        if shares is not None and shares.dtype.kind == "i":
+            self.totals.append((name, int(shares.sum())))
+
+    def _add_computed(self, name: Hashable, wanted: Any) -> None:
+        computed = self.computer.read(name, wanted)
+        self._add_total(name, computed.shares)
+        self.computed.append(computed)
+        tied = self.tie(name)
+        if tied is None:
+            return
+        reach = Reach(self.coder)
+        reach.check(name, computed.sets, wanted)
+        (other, *rest) = tied.tie.signs
+        if not rest and tied.tie.signs[other] == 1 and self._is_free_number(other):
+            between = reach.of_term(name, computed.sets)
+            if between is not None:
+                self._add_codes(other, *allow(self.column_coder(other), between))
+
+    def _is_free_number(self, name: Hashable) -> bool:
+        """Whether a column is modelled as it is, has no blocks, and nothing is asked of it."""
+        is_tied = self.positions[name] in self.coder.ties or self.lookup(name) is not None
+        coder = self.column_coder(name)
+        is_asked = name in self.conditions or name in self.allowed
+        is_free = name in self.column_of and not is_tied and not is_asked
+        return is_free and is_numeric(coder) and coder.blocks is None
+
     def _of_owner(
-        self, name: Hashable, codes: Allowed, allowed: dict[Hashable, tuple[Allowed, Hashable]]
+        self, name: Hashable, codes: Allowed
     ) -> tuple[Hashable, tuple[Hashable, ...], Allowed]:
         """Of which column codes are allowed, by which columns, and which.
 
@@ -189,8 +268,8 @@ class _MappingReader(_Reader):
             return roots[0], (name,), _of_root(codes, lookup.levels)
         for other, table in ((0, lookup.levels), (1, lookup.levels.T)):
             levels = np.arange(len(table))
-            if roots[other] in allowed:
-                levels = allowed[roots[other]][0].levels
+            if roots[other] in self.allowed:
+                levels = self.allowed[roots[other]][0].levels
             if len(levels) == 1:
                 names = roots[other], name
                 free = Allowed.of_levels(np.arange(table.shape[1]))
@@ -235,16 +314,16 @@ class _TableReader(_Reader):
 
     def __init__(self, coder: TableCoder, conditions: pd.DataFrame, *, strict: bool) -> None:
         super().__init__(coder)
-        self.conditions, self.strict = conditions, strict
+        self.conditions, self.strict = fill_from_copies(self.copies, conditions), strict
+        self.missing = self._missing_sets()
 
     def read(self) -> Conditions:
-        n_conditions = len(self.conditions)
-        levels, normals, mask = self.empty(n_conditions)
+        levels, normals, mask = self.empty(len(self.conditions))
         restored: list[Restored] = []
         tied: list[GivenTied] = []
         own_levels: dict[Hashable, np.ndarray] = {}
         derived: list[tuple[Hashable, Lookup]] = []
-        for name in self.conditions.columns:
+        for name in filter(self._has_codes, self.conditions.columns):
             lookup = self.lookup(name)
             if lookup is not None:
                 derived.append((name, lookup))
@@ -255,7 +334,7 @@ class _TableReader(_Reader):
                 continue
             level_part, normal_part = self.parts[self.positions[name]]
             mask[:, self.column_of[name]] = is_given
-            own_levels[name] = np.full(n_conditions, -1, np.int64)
+            own_levels[name] = np.full(len(is_given), -1, np.int64)
             own_levels[name][is_given] = given.levels
             if level_part is not None:
                 levels[is_given, level_part] = self.column_coder(name).to_part(given.levels)
@@ -273,6 +352,7 @@ class _TableReader(_Reader):
             limited=limited,
             coder=self.coder,
             tied=tuple(tied),
+            computed=tuple(filter(None, [*self.missing, *self._field_sets()])),
         )
 
     def _read_column(
@@ -294,6 +374,26 @@ class _TableReader(_Reader):
             numbers[is_given] = given.numbers
             restored.append(self.restored(name, numbers=numbers, is_given=is_given))
         return given
+
+    def _missing_sets(self) -> list[ComputedSets | None]:
+        """What cells ask that must be missing as a term is; they are emptied."""
+        found = []
+        for name in self.conditions.columns:
+            if self.tie(name) is not None:
+                sets, self.conditions = self.computer.read_missing(name, self.conditions)
+                found.append(sets)
+        return found
+
+    def _has_codes(self, name: Hashable) -> bool:
+        return not self.computer.is_field(name)
+
+    def _field_sets(self) -> list[ComputedSets | None]:
+        """What is asked of fields of dates."""
+        return [
+            self.computer.read_field(name, self.conditions, strict=self.strict)
+            for name in self.conditions.columns
+            if self.computer.is_field(name)
+        ]
 
     def _encode(self, name: Hashable, cells: pd.Series) -> GivenCells:
         return encode_given(self.column_coder(name), cells, strict=self.strict)

@@ -1,7 +1,7 @@
 """What is asked of the rows of a sample, as codes, and how it comes back after decoding."""
 
 import math
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,14 @@ import pandas as pd
 from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing.allowed import Allowed, Bounds
 from tabgan.preprocessing.column import ColumnCoder
+from tabgan.preprocessing.computed_sets import ComputedSets
 from tabgan.preprocessing.given_cells import (
     decode_numbers,
     numeric_coder,
 )
 from tabgan.preprocessing.layout import Codes
 from tabgan.preprocessing.level_blocks import LevelLimits
-from tabgan.preprocessing.table_coder import TableCoder
+from tabgan.preprocessing.table_coder import Given, TableCoder
 from tabgan.schema.cells import replace_columns
 
 __all__ = ["ColumnSets", "Conditions", "GivenTied", "Limited", "Restored"]
@@ -156,6 +157,8 @@ class Conditions:
     coder : TableCoder or None
         By whose ties other columns follow those that are restored.
     tied : tuple of GivenTied
+    computed : tuple of ComputedSets
+        What is asked of columns that are computed from others.
     """
 
     given: Codes
@@ -167,14 +170,20 @@ class Conditions:
     limited: tuple[Limited, ...] = ()
     coder: TableCoder | None = None
     tied: tuple[GivenTied, ...] = ()
+    computed: tuple[ComputedSets, ...] = ()
 
     def __len__(self) -> int:
         return len(self.given)
 
     @property
-    def counted(self) -> tuple[ColumnSets, ...]:
-        """The sets for whose values counts or shares are wanted."""
-        return tuple(each for each in self.sets if each.sets[0].shares is not None)
+    def shares(self) -> tuple[np.ndarray | None, ...]:
+        """Counts or shares that are wanted of the sets and the computed sets; None for the rest."""
+        return *(each.sets[0].shares for each in self.sets), *(e.shares for e in self.computed)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether counts or shares are wanted of any column."""
+        return any(each is not None for each in self.shares)
 
     def check_counts(self, n_samples: int) -> None:
         """Refuse counts that do not sum to the number of rows, and too many combinations."""
@@ -184,8 +193,7 @@ class Conditions:
                     f"The counts of column {name!r} sum to {total}, and n_samples is {n_samples}; "
                     "change one of them, or give shares as floats."
                 )
-        shares = [each.sets[0].shares for each in self.counted]
-        n_combinations = math.prod([len(each) for each in shares if each is not None])
+        n_combinations = math.prod([len(each) for each in self.shares if each is not None])
         if n_combinations > MOST_COMBINATIONS:
             raise InvalidParameterError(
                 f"Counts or shares are wanted for {n_combinations:,} combinations of values; name "
@@ -212,6 +220,54 @@ class Conditions:
             found[each.position] = LevelLimits(each.sets, which)
         return found
 
+    def meets(self, codes: Codes, rows: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """Whether rows, once decoded, have what is asked of computed columns.
+
+        Parameters
+        ----------
+        codes : Codes
+        rows : ndarray of shape (n_rows,), int64
+            The condition of each row.
+        which : ndarray of shape (n_rows, n_computed), int64
+            The set of each column that counts; -1 where anything is allowed.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,), bool
+        """
+
+        def restore(columns: dict[int, pd.Series]) -> dict[int, pd.Series]:
+            return columns | {
+                each.position: each.restore(columns[each.position], codes, rows)
+                for each in self.restored
+                if each.position in columns
+            }
+
+        columns = self._computed_columns(codes, restore, self._given_tied(rows))
+        is_met = np.ones(len(codes), bool)
+        for i, each in enumerate(self.computed):
+            is_met &= each.holds(columns[each.position], which[:, i])
+        return is_met
+
+    def computed_options(self, codes: Codes) -> list[np.ndarray]:
+        """Of each computed column, which of its sets free rows have, (n_rows, n_sets), bool."""
+        columns = self._computed_columns(codes, lambda columns: columns, {})
+        return [each.options(columns[each.position]) for each in self.computed]
+
+    def _computed_columns(
+        self,
+        codes: Codes,
+        restore: Callable[[dict[int, pd.Series]], dict[int, pd.Series]],
+        given: Given,
+    ) -> dict[int, pd.Series]:
+        """The computed columns of which something is asked, by position."""
+        assert self.coder is not None
+        positions = [each.position for each in self.computed]
+        return self.coder.computed_columns(codes, positions, restore, given)
+
+    def _given_tied(self, rows: np.ndarray) -> Given:
+        return {each.position: (each.is_given[rows], each.cells[rows]) for each in self.tied}
+
     def restore(self, table: pd.DataFrame, codes: Codes, rows: np.ndarray) -> pd.DataFrame:
         """A decoded table with the cells that were asked for.
 
@@ -230,5 +286,4 @@ class Conditions:
         joined = replace_columns(table, restored)
         if self.coder is None or not (self.coder.ties or self.coder.calendars):
             return joined
-        given = {each.position: (each.is_given[rows], each.cells[rows]) for each in self.tied}
-        return self.coder.recomplete(joined, codes, given)
+        return self.coder.recomplete(joined, codes, self._given_tied(rows))

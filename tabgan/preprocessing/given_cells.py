@@ -1,5 +1,6 @@
 """Cells of one column that are asked for: encoded, or refused with the nearest that there is."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -33,8 +34,10 @@ __all__ = [
     "in_zone",
     "is_numeric",
     "numeric_coder",
+    "plain",
     "raise_beyond",
     "raise_unknown",
+    "read_date",
     "refuse_other_kinds",
     "written",
 ]
@@ -44,6 +47,7 @@ __all__ = [
 _SLACK = 0.1
 #: What reading a cell of another kind raises.
 UNREADABLE = (SchemaError, AttributeError, TypeError, ValueError, OverflowError)
+_HOURS_AND_MINUTES = re.compile(r"\d{1,2}:\d{2}")
 #: Most levels that a message lists.
 _SHOWN = 10
 
@@ -198,6 +202,8 @@ def _as_span(cell: Any) -> np.timedelta64:
         cell = datetime.combine(date.min, cell) - datetime.min
     if not isinstance(cell, str | timedelta | np.timedelta64):
         raise TypeError(f"{cell!r} is neither a duration nor a time of day")
+    if isinstance(cell, str) and _HOURS_AND_MINUTES.fullmatch(cell):
+        cell = f"{cell}:00"
     return pd.Timedelta(cell).as_unit("ns").asm8
 
 
@@ -207,19 +213,40 @@ def refuse_other_kinds(value: Any) -> None:
         raise TypeError(f"{value!r} is no number")
 
 
+def read_date(cell: Any, form: str) -> np.datetime64:
+    """A date, or the text of one: in the form of its column, or else as ISO 8601 has it."""
+    if isinstance(cell, str):
+        try:
+            return parse_texts(as_objects([cell]), form)[0]
+        except ValueError as error:
+            try:
+                cell = datetime.fromisoformat(cell)
+            except ValueError:
+                raise error from None
+    if not isinstance(cell, date | np.datetime64):
+        raise TypeError(f"{cell!r} is neither a text nor a date")
+    return pd.Timestamp(cell).to_datetime64()
+
+
 def _as_text(cell: Any, form: str) -> str:
-    """A number or a date as the column writes it; texts as they are."""
+    """A number or a date as the column writes it; texts as they are, dates of ISO 8601 apart."""
+    if is_date_form(form):
+        return _date_as_text(cell, form)
     if isinstance(cell, str):
         return cell
-    if is_date_form(form):
-        if not isinstance(cell, date | np.datetime64):
-            raise TypeError(f"{cell!r} is neither a text nor a date")
-        return format_texts(np.array([pd.Timestamp(cell).to_datetime64()]), form)[0]
     refuse_other_kinds(cell)
     if not isinstance(cell, int | float | np.number):
         raise TypeError(f"{cell!r} is neither a text nor a number")
     text = format_texts(np.array([cell]), form)[0]
     if parse_texts(as_objects([text]), form)[0] != cell:
+        raise ValueError(f"{cell!r} would be written as {text!r}")
+    return text
+
+
+def _date_as_text(cell: Any, form: str) -> str:
+    instant = read_date(cell, form)
+    text = format_texts(np.array([instant]), form)[0]
+    if isinstance(cell, str) and parse_texts(as_objects([text]), form)[0] != instant:
         raise ValueError(f"{cell!r} would be written as {text!r}")
     return text
 
@@ -269,7 +296,7 @@ def _check_numbers(coder: ColumnCoder, cells: pd.Series, numbers: np.ndarray) ->
     if (is_other & off).any():
         raise InvalidParameterError(
             f"Column {coder.name!r} holds multiples of {numeric.grid:g}, and the condition asks "
-            f"for {_plain(cells.iloc[int(np.argmax(is_other & off))])!r}; round it, or ask for "
+            f"for {plain(cells.iloc[int(np.argmax(is_other & off))])!r}; round it, or ask for "
             "tabgan.Between(low, high)."
         )
 
@@ -282,7 +309,7 @@ def raise_beyond(coder: ColumnCoder, wanted: Any) -> None:
     ends = [str(end) for end in written(coder.coder.inner, numbers)]
     raise InvalidParameterError(
         f"Column {coder.name!r} is known from about {ends[0]} to {ends[1]}, and the condition asks "
-        f"for {_plain(wanted)!r}; ask for something within."
+        f"for {plain(wanted)!r}; ask for something within."
     )
 
 
@@ -293,10 +320,10 @@ def _is_whole(coder: ColumnCoder) -> bool:
 
 def raise_unknown(coder: ColumnCoder, wanted: Any, known: list[Any]) -> None:
     nearest = _nearest(wanted, known)
-    hint = "" if nearest is None else f" Did you mean {_plain(nearest)!r}?"
+    hint = "" if nearest is None else f" Did you mean {plain(nearest)!r}?"
     what = "no unprotected value" if protects(coder.column) else "no value"
     raise InvalidParameterError(
-        f"Column {coder.name!r} had {what} {_plain(wanted)!r} at fit; it had {_shown(known)}.{hint}"
+        f"Column {coder.name!r} had {what} {plain(wanted)!r} at fit; it had {_shown(known)}.{hint}"
     )
 
 
@@ -312,11 +339,11 @@ def _nearest(wanted: Any, known: list[Any]) -> Any:
 
 
 def _shown(values: list[Any]) -> str:
-    listed = ", ".join(repr(_plain(value)) for value in values[:_SHOWN])
+    listed = ", ".join(repr(plain(value)) for value in values[:_SHOWN])
     return f"{listed}, ..." if len(values) > _SHOWN else listed
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) and value.dtype.kind in "biuf" else value
 
 

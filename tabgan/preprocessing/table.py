@@ -240,9 +240,9 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "layout_")
         if not strict and is_frame(conditions):
             conditions = as_frame(conditions)
-            check_names(self._coder, list(conditions))
+            check_names(self._coder, list(conditions), self._dropped())
             conditions = without_protected(conditions, self._coder)
-        return read_conditions(self._coder, conditions, strict=strict)
+        return read_conditions(self._coder, conditions, strict=strict, dropped=self._dropped())
 
     def classes(self, name: Any) -> Classes:
         """Return the levels of a column that has no other values, to classify by.
@@ -261,7 +261,11 @@ class TableTransformer(TransformerMixin, BaseEstimator):
             If there is no such column, or it is no choice of levels.
         """
         check_is_fitted(self, "layout_")
-        return read_classes(self._coder, name)
+        return read_classes(self._coder, name, dropped=self._dropped())
+
+    def _dropped(self) -> set[Any]:
+        """Return the names of the columns that the schema leaves out."""
+        return set(self.schema_) - set(self._coder.schema)
 
     def transform(self, X: Any) -> np.ndarray:
         """Return a table as a dense matrix: the normal scores, and the levels one-hot.

@@ -1,6 +1,6 @@
 """All columns of a table there and back: their coders, lookups and the layout of their parts."""
 
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from tabgan.preprocessing.ties import TiedColumn, tied_columns
 from tabgan.schema import Categorical, Column, Schema
 from tabgan.schema.cells import replace_columns
 
-__all__ = ["TableCoder"]
+__all__ = ["Given", "TableCoder"]
 
 #: Most rows that are looked at for what phases of the calendar have to do with other columns.
 _EVIDENCE_ROWS = 20_000
@@ -164,9 +164,65 @@ class TableCoder:
         and the key. `limits` say which levels a column may have, by its position in the table.
         """
         rows = np.arange(first_row, first_row + len(codes))
+        columns, used = self._decode_parts(codes, rows, key, limits, range(len(self.coders)))
+        self._complete(columns, used, {})
+        frame = pd.DataFrame(columns, index=pd.RangeIndex(len(codes)), copy=False)
+        frame.columns = pd.Index(list(self.schema), tupleize_cols=False)
+        return frame
+
+    def computed_columns(
+        self,
+        codes: Codes,
+        positions: Collection[int],
+        restore: Callable[[dict[int, pd.Series]], dict[int, pd.Series]],
+        given: Given,
+    ) -> dict[int, pd.Series]:
+        """Return some columns without blocks, and those that they are computed from, by position.
+
+        What is decoded goes through `restore` before ties and fields of dates are computed. Where
+        cells of a tied column are given, these are kept.
+        """
+        needed = self.needed(positions)
+        rows = np.arange(len(codes))
+        columns, used = self._decode_parts(codes, rows, 0, None, needed)
+        columns = restore(columns)
+        self._complete(columns, used, given)
+        return columns
+
+    def needed(self, positions: Collection[int]) -> set[int]:
+        """Return the positions of some columns, and of all that they are computed from."""
+        places = {name: position for position, name in enumerate(self.schema)}
+        found: set[int] = set()
+        waiting = set(positions)
+        while waiting:
+            position = waiting.pop()
+            found.add(position)
+            if position in self.ties:
+                waiting |= {places[name] for name in self.ties[position].tie.signs}
+            if position in self.lookups:
+                waiting.update(self.lookups[position].roots)
+            if position in self.calendars:
+                waiting.add(self.calendars[position].root)
+            waiting -= found
+        return found
+
+    def _decode_parts(
+        self,
+        codes: Codes,
+        rows: np.ndarray,
+        key: int,
+        limits: Mapping[int, LevelLimits] | None,
+        needed: Collection[int],
+    ) -> tuple[dict[int, pd.Series], dict[int, np.ndarray]]:
+        """Return what is modelled or looked up of the needed columns, in order, and their levels.
+
+        In the place of fields of dates, which are computed in the end, stands anything.
+        """
         arrays: dict[int, Any] = {}
         used: dict[int, np.ndarray] = {}
         for position, level_part, normal_part in self.parts():
+            if position not in needed:
+                continue
             coder = self.coders[position]
             levels = None if level_part is None else codes.levels[:, level_part]
             normals = None if normal_part is None else codes.normals[:, normal_part]
@@ -177,17 +233,15 @@ class TableCoder:
             used[position] = np.zeros(len(codes), np.int32) if levels is None else levels
             arrays[position] = coder.decode(levels, normals, rows=rows, key=key)
         for position, lookup in self.lookups.items():
-            arrays[position] = lookup.decode([used[root] for root in lookup.roots], rows)
-        arrays |= dict.fromkeys(self.calendars, rows)  # computed in the end
+            if position in needed:
+                arrays[position] = lookup.decode([used[root] for root in lookup.roots], rows)
+        arrays |= {position: rows for position in self.calendars if position in needed}
         # A Series states its dtype; pandas would look into a bare object array, and find text.
         columns = {
             position: pd.Series(array, dtype=array.dtype, copy=False)
             for position, array in sorted(arrays.items())
         }
-        self._complete(columns, used, {})
-        frame = pd.DataFrame(columns, index=pd.RangeIndex(len(codes)), copy=False)
-        frame.columns = pd.Index(list(self.schema), tupleize_cols=False)
-        return frame
+        return columns, used
 
     def recomplete(self, frame: pd.DataFrame, codes: Codes, given: Given) -> pd.DataFrame:
         """Return a decoded table in which tied columns follow the others, which were changed.
@@ -216,6 +270,8 @@ class TableCoder:
         """Put tied columns in the place of what is modelled of them, and fields beside dates."""
         self._complete_ties(columns, used, given)
         for position, calendar in self.calendars.items():
+            if position not in columns:
+                continue
             array = calendar.decode(columns[calendar.root])
             columns[position] = pd.Series(array, dtype=array.dtype, copy=False)
 
@@ -224,8 +280,11 @@ class TableCoder:
     ) -> None:
         if not self.ties:
             return
-        by_name = {name: columns[position] for position, name in enumerate(self.schema)}
+        names = list(self.schema)
+        by_name = {names[position]: column for position, column in columns.items()}
         for position, tied in self.ties.items():
+            if position not in columns:
+                continue
             array = tied.complete(
                 self.coders[position], used[position], columns[position].array, by_name
             )

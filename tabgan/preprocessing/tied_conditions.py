@@ -16,13 +16,14 @@ __all__ = ["TiedReader", "raise_tied"]
 
 
 def raise_tied(tied: TiedColumn, place: str = "") -> NoReturn:
-    """Refuse a condition on a tied column alone; InvalidParameterError."""
+    """Refuse a tied column that a table of conditions gives alone; InvalidParameterError."""
     names = ", ".join(repr(name) for name in tied.tie.signs)
     own = repr(tied.tie.name)
     raise InvalidParameterError(
-        f"Column {own} is computed from {names} and a remainder, so it can be asked for only in a "
-        f"table of conditions that gives {names} in the same row{place}. Give these, or fit with "
-        f"a schema in which {own} is not tied to others."
+        f"Column {own} is computed from {names} and a remainder, so a table of conditions can give "
+        f"it only beside {names} in the same row{place}. Give these, ask the same of all rows in a "
+        f"mapping, as in {{{own}: tabgan.Between(low, high)}}, or fit with a schema in which {own} "
+        "is not tied to others."
     )
 
 

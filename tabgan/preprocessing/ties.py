@@ -16,7 +16,7 @@ from tabgan.preprocessing.arrays import to_array
 from tabgan.preprocessing.column import ColumnCoder, fit_column
 from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.schema import Column, Continuous, Integer, Schema
-from tabgan.schema.cells import first_example
+from tabgan.schema.cells import first_example, missing_cells
 from tabgan.schema.learn import describe
 from tabgan.schema.text_forms import format_texts
 from tabgan.schema.ticks import Ticks
@@ -68,7 +68,17 @@ class TiedColumn:
         if not self.tie.has_remainder:
             equal = None if coding == "linear" else self.equal_cells(frame)
             return fit_column(frame[self.tie.name], self.column, equal=equal, coding=coding)
-        rest = self.remainder(frame)
+        rest, absent = self.remainder(frame), self._absent(frame)
+        if absent.all() or rest[~absent].isna().any():
+            return self._fit_rest(rest, coding)
+        coder, counts = self._fit_rest(rest[~absent], coding)
+        if absent.any():
+            levels, _ = self._encode_rest(rest, absent, coder, None)
+            counts = np.bincount(levels, minlength=coder.n_levels)
+        return coder, counts
+
+    def _fit_rest(self, rest: pd.Series, coding: str) -> tuple[ColumnCoder, np.ndarray]:
+        """Learn the coder of remainders."""
         column = describe(rest, modelled_column(self.tie.name, self.column))
         coder, counts = fit_column(rest, column, coding=coding)
         if not coder.has_normal and coder.coder.n_values < rest.nunique():
@@ -85,7 +95,34 @@ class TiedColumn:
         self.tie.check(frame, self.schema)
         rest = self.remainder(frame)
         self._check_values(frame[self.tie.name], rest, coder)
-        return coder.encode(rest, generator)
+        return self._encode_rest(rest, self._absent(frame), coder, generator)
+
+    def _absent(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return where a term is missing, so that the column is and nothing is left of it."""
+        return np.any([missing_cells(frame[name]) for name in self.tie.signs], axis=0)
+
+    def _encode_rest(
+        self,
+        rest: pd.Series,
+        absent: np.ndarray,
+        coder: ColumnCoder,
+        generator: np.random.Generator | None,
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the codes of remainders; where there is none, those of other rows in turn.
+
+        A remainder is never missing if the column is so only where a term is: what stands there
+        does not count, and codes of other rows leave the frequencies as they are.
+        """
+        if coder.coder.has_missing or not absent.any():
+            return coder.encode(rest, generator)
+        if absent.all():
+            normals = np.zeros(len(rest), np.float32) if coder.has_normal else None
+            return np.zeros(len(rest), np.int32), normals
+        levels, normals = coder.encode(rest[~absent], generator)
+        rows = np.zeros(len(rest), np.int64)
+        rows[~absent] = np.arange(len(levels))
+        rows[absent] = np.arange(absent.sum()) % len(levels)
+        return levels[rows], None if normals is None else normals[rows]
 
     def check_coder(self, coder: ColumnCoder) -> None:
         """Refuse a coder that is not that of what is modelled; ValueError."""

@@ -26,11 +26,11 @@ MISSING: Literal[Missing.MISSING] = Missing.MISSING
 
 @dataclass(frozen=True)
 class Between:
-    """A condition: a number, date or ordered level between two ends, both included.
+    """A condition: a number, date, time or ordered level between two ends, both included.
 
     Parameters
     ----------
-    low, high : number, date, text of a date, or None
+    low, high : number, date, duration, time of day, text of one of these, or None
         The ends; None leaves one side open.
 
     Raises
@@ -54,8 +54,8 @@ class Between:
         ends = [end for end in (self.low, self.high) if end is not None]
         if not ends or any(not pd.api.types.is_scalar(end) or pd.isna(end) for end in ends):
             raise InvalidParameterError(
-                f"Between needs a number or a date as one end at least, and None or another as the "
-                f"other. Got {self.low!r} and {self.high!r} instead."
+                "Between needs a number, a date or a time as one end at least, and None or another "
+                f"as the other. Got {self.low!r} and {self.high!r} instead."
             )
         try:
             is_empty = len(ends) == 2 and bool(self.low > self.high)

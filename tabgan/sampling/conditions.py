@@ -16,12 +16,14 @@ Each makes several candidates a row, and the refiner's weights alone pick among 
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import combinations
+from typing import NoReturn
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from tabgan._random import child_generator, child_seed
+from tabgan.exceptions import InvalidParameterError
 from tabgan.preprocessing.allowed import Allowed
 from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.layout import Codes
@@ -43,6 +45,9 @@ FREQUENCY_ROWS = 16_384
 MOST_DRAWS, USUAL_DRAWS = 256, 128
 #: Candidates a row from which on selection is better than completion.
 LEAST_CANDIDATES = 1.5
+#: Rows that are drawn again in a block because of computed columns: at most so many, and so many
+#: more for each of its rows.
+FEWEST_REDRAWN, MOST_REDRAWN = 2048, 8
 #: Groups up to which frequencies are estimated; where there are more, none is selected by itself.
 MOST_GROUPS = 256
 #: Given columns of a table of conditions, pairs of which are looked at for what was never seen.
@@ -76,7 +81,7 @@ class ConditionalSampler:
         self._groups, self._group_of = distinct_groups(conditions, sampler.layout)
         open_sets = [(each.column, _by_option(each.sets)) for each in conditions.sets]
         self._open = [self._codes(column, sets) for column, sets in open_sets]
-        self._dealer = self._deal() if conditions.counted else None
+        self._dealer = self._deal() if conditions.is_counted else None
         self._dealt = self._groups.which
         self._groups = give_single_codes(self._groups, open_sets, sampler.layout)
         self._completer = Completer(sampler, self._groups, self._open)
@@ -102,10 +107,15 @@ class ConditionalSampler:
         without = np.flatnonzero(~is_number.any(1).cpu().numpy())
         if not self._asked or not len(without):
             return total
+        rng = torch.Generator(self.sampler.device).manual_seed(child_seed(self.seed, "computed"))
         for chance, scores in self._free_rows("frequency"):
             for group in without.tolist():
                 probability = _probability(self._asked[group], chance, scores)
-                total[group] += float(probability.double().sum())
+                if (self._groups.computed[group] >= 0).any():
+                    rows = self._met_rows(group, probability, chance.log(), chance, scores, rng)
+                    total[group] += len(rows[0])
+                else:
+                    total[group] += float(probability.double().sum())
         return total / FREQUENCY_ROWS
 
     @cached_property
@@ -141,6 +151,15 @@ class ConditionalSampler:
         rng = torch.Generator(self.sampler.device)
         rng.manual_seed(child_seed(self.seed, "conditional block", number))
         picks = child_generator(self.seed, "conditional pick", number)
+        codes = self._drawn(groups, rng, picks, weigh=weigh)
+        if self.conditions.computed:
+            self._draw_again(codes, groups, rng, picks, weigh=weigh)
+        return codes
+
+    def _drawn(
+        self, groups: np.ndarray, rng: torch.Generator, picks: np.random.Generator, *, weigh: bool
+    ) -> Codes:
+        """Rows of these groups; what is asked of computed columns may not be met."""
         layout = self.sampler.layout
         levels = np.zeros((len(groups), layout.n_level_parts), np.int32)
         normals = np.zeros((len(groups), layout.n_normal_parts), np.float32)
@@ -159,6 +178,56 @@ class ConditionalSampler:
             levels[left], normals[left] = self._completer.rows(groups[left], rng, weigh=weigh)
         return Codes(levels, normals)
 
+    def _draw_again(
+        self,
+        codes: Codes,
+        groups: np.ndarray,
+        rng: torch.Generator,
+        picks: np.random.Generator,
+        *,
+        weigh: bool,
+    ) -> None:
+        """Draw rows that lack what is asked of computed columns until they have it, in place."""
+        unmet = np.flatnonzero(~self._meets(codes, groups))
+        n_left, n_copies = FEWEST_REDRAWN + MOST_REDRAWN * len(groups), 1
+        while len(unmet):
+            n_left -= len(unmet) * n_copies
+            if n_left < 0:
+                self._raise_unmet(groups[unmet], len(groups))
+            tried = np.repeat(groups[unmet], n_copies)
+            drawn = self._drawn(tried, rng, picks, weigh=weigh)
+            is_met = self._meets(drawn, tried).reshape(len(unmet), n_copies)
+            found = np.flatnonzero(is_met.any(axis=1))
+            first = drawn.take(found * n_copies + np.argmax(is_met[found], axis=1))
+            codes.levels[unmet[found]], codes.normals[unmet[found]] = first
+            unmet = np.delete(unmet, found)
+            n_copies *= 2
+
+    def _meets(self, codes: Codes, groups: np.ndarray) -> np.ndarray:
+        """Whether rows of these groups have what is asked of computed columns."""
+        which = self._groups.computed[groups]
+        return self.conditions.meets(codes, self._groups.conditions[groups], which)
+
+    def _raise_unmet(self, unmet: np.ndarray, n_rows: int) -> NoReturn:
+        """Say for which columns rows were drawn in vain; InvalidParameterError."""
+        assert self.conditions.coder is not None
+        names = list(self.conditions.coder.schema)
+        asked = (self._groups.computed[unmet] >= 0).any(axis=0)
+        listed = ", ".join(
+            repr(names[each.position])
+            for each, is_asked in zip(self.conditions.computed, asked, strict=True)
+            if is_asked
+        )
+        where = ""
+        if not self.conditions.is_mapping:
+            where = f", the first in position {self._groups.conditions[unmet].min()}"
+        raise InvalidParameterError(
+            f"Of {n_rows} rows, {len(unmet)}{where} were drawn over and over without meeting the "
+            f"conditions, among them those on column(s) {listed}, which are computed from others "
+            "and met by drawing alone. The conditions contradict each other, or hardly ever hold "
+            "together: widen them, or ask for the columns that these are computed from."
+        )
+
     def _pooled(
         self, rows: np.ndarray, groups: np.ndarray, rng: torch.Generator, *, weigh: bool
     ) -> Iterator[tuple[np.ndarray, Codes]]:
@@ -171,7 +240,13 @@ class ConditionalSampler:
             if not len(rows):
                 return
             pool = SharedPool(
-                self.sampler, self._groups, self._completer.given, self._open, n_pool, rng
+                self.sampler,
+                self._groups,
+                self._completer.given,
+                self._open,
+                self.conditions,
+                n_pool,
+                rng,
             )
             found, can_wait, codes = pool.rows(groups[rows], 1 / n_left, rng, weigh=weigh)
             yield rows[found], codes
@@ -189,28 +264,46 @@ class ConditionalSampler:
 
     def _deal(self) -> Dealer:
         """Make a group of each combination of values that are counted, and deal rows to them."""
-        sets = self.conditions.sets
-        counted = [i for i in range(len(sets)) if sets[i].sets[0].shares is not None]
-        margins = [_margin(sets[i].sets[0].shares, self.n_samples) for i in counted]
+        shares = self.conditions.shares
+        counted = [i for i in range(len(shares)) if shares[i] is not None]
+        margins = [_margin(shares[i], self.n_samples) for i in counted]
         sizes = [len(margin) for margin in margins]
         rng = child_generator(self.seed, "deal")
         joint = self._option_frequencies(counted) if len(counted) > 1 else np.ones(sizes)
         counts = joint_counts(joint, margins, rng)
         dealt = np.argwhere(counts)
         self._groups = self._groups.take(np.zeros(len(dealt), np.int64))
-        self._groups.which[:, counted] = dealt
+        for column, i in enumerate(counted):
+            if i < len(self._open):
+                self._groups.which[:, i] = dealt[:, column]
+            else:
+                self._groups.computed[:, i - len(self._open)] = dealt[:, column]
         return Dealer(counts[counts > 0], rng)
 
     def _option_frequencies(self, counted: list[int]) -> np.ndarray:
         """How often free rows have each combination of the values that are counted."""
         total: Tensor | float = 0.0
-        for chance, scores in self._free_rows("options"):
+        is_computed = max(counted) >= len(self._open)
+        rows = self._drawn_rows() if is_computed else self._free_rows("options")
+        for chance, scores, *levels in rows:
             joint = torch.ones(len(chance), 1, device=chance.device)
             for i in counted:
-                each = self._open[i].probabilities(chance, scores)
+                each = self._options(i, chance, scores, *levels)
                 joint = (joint.unsqueeze(2) * each.unsqueeze(1)).flatten(1)
             total = total + joint.double().sum(0).cpu()
-        return np.asarray(total).reshape([self._open[i].n_sets for i in counted])
+        sizes = [len(shares) for shares in self.conditions.shares if shares is not None]
+        return np.asarray(total).reshape(sizes)
+
+    def _options(
+        self, number: int, chance: Tensor, scores: Tensor, levels: Tensor | None = None
+    ) -> Tensor:
+        """Probability (n_rows, n_values) of each value that is counted of a column."""
+        if number < len(self._open):
+            return self._open[number].probabilities(chance, scores)
+        assert levels is not None
+        codes, _ = finished_rows(self.sampler, levels, scores, weigh=False)
+        options = self.conditions.computed_options(codes)[number - len(self._open)]
+        return torch.as_tensor(options, dtype=chance.dtype, device=chance.device)
 
     def _asked_of(self, group: int) -> list[tuple[AllowedCodes, int]]:
         """Everything that is asked of a group: codes of a column, and which set of them."""
@@ -296,6 +389,11 @@ class ConditionalSampler:
             logits, raw = self.sampler.model.outputs(NETWORK_ROWS, rng)
             yield self.sampler.model.choices.softmax(logits), self.sampler.maps(raw)
 
+    def _drawn_rows(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        """Indicators of levels, scores and levels of free rows, a few thousand at a time."""
+        for levels, scores, _ in self._weighed_rows():
+            yield self.sampler.model.inputs.one_hot(levels), scores, levels
+
     # Selection.
 
     def _select(
@@ -316,7 +414,7 @@ class ConditionalSampler:
         while n_kept < wanted and n_drawn < most:
             expected = int(1.1 * (wanted - n_kept) / self.shares[group]) + 64
             n_pool = min(NETWORK_ROWS, most - n_drawn, expected)
-            kept.append(self._matching_rows(self._asked[group], n_pool, rng))
+            kept.append(self._matching_rows(group, n_pool, rng))
             n_drawn, n_kept = n_drawn + n_pool, n_kept + len(kept[-1][0])
         levels = torch.cat([rows for rows, _ in kept])[:wanted]
         scores = torch.cat([rows for _, rows in kept])[:wanted]
@@ -329,19 +427,36 @@ class ConditionalSampler:
         return codes.take(balanced_pick(chosen, [], picks))
 
     def _matching_rows(
-        self, asked: list[tuple[AllowedCodes, int]], n_pool: int, rng: torch.Generator
+        self, group: int, n_pool: int, rng: torch.Generator
     ) -> tuple[Tensor, Tensor]:
         """Levels and scores of those of `n_pool` free rows that meet everything asked."""
-        model = self.sampler.model
-        logits, raw = model.outputs(n_pool, rng)
-        chance, scores = model.choices.softmax(logits), self.sampler.maps(raw)
-        probability = _probability(asked, chance, scores)
-        is_kept = torch.rand(n_pool, generator=rng, device=logits.device) < probability
-        levels = model.choices.draw(logits[is_kept], rng)
+        logits, raw = self.sampler.model.outputs(n_pool, rng)
+        chance, scores = self.sampler.model.choices.softmax(logits), self.sampler.maps(raw)
+        probability = _probability(self._asked[group], chance, scores)
+        return self._met_rows(group, probability, logits, chance, scores, rng)
+
+    def _met_rows(
+        self,
+        group: int,
+        probability: Tensor,
+        logits: Tensor,
+        chance: Tensor,
+        scores: Tensor,
+        rng: torch.Generator,
+    ) -> tuple[Tensor, Tensor]:
+        """Levels and scores of free rows, each kept with its probability to meet what is asked."""
+        is_kept = torch.rand(len(scores), generator=rng, device=logits.device) < probability
+        levels = self.sampler.model.choices.draw(logits[is_kept], rng)
         scores, chance = scores[is_kept], chance[is_kept]
-        for codes, which in asked:
+        for codes, which in self._asked[group]:
             codes.draw(levels, scores, chance, levels.new_full((len(levels),), which), rng)
-        return levels, scores
+        if not (self._groups.computed[group] >= 0).any():
+            return levels, scores
+        groups = np.full(len(levels), group)
+        self._completer.given.copy(levels, scores, groups)
+        drawn, _ = finished_rows(self.sampler, levels, scores, weigh=False)
+        is_met = torch.as_tensor(self._meets(drawn, groups), device=levels.device)
+        return levels[is_met], scores[is_met]
 
 
 def _by_option(sets: tuple[Allowed, ...]) -> list[Allowed]:

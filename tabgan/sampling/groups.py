@@ -1,6 +1,6 @@
 """Rows that share their condition: groups, each with what is given to it and what it may have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,32 +24,48 @@ class Groups:
         Columns of which the codes are given.
     which : ndarray of shape (n_groups, n_sets), int64
         For each column of which only a set is known, the set that counts; -1 for none.
+    computed : ndarray of shape (n_groups, n_computed), int64
+        The same for columns that are computed from others.
+    conditions : ndarray of shape (n_groups,), int64
+        A condition of each group.
     """
 
     given: Codes
     mask: np.ndarray
     which: np.ndarray
+    computed: np.ndarray
+    conditions: np.ndarray
 
     def __len__(self) -> int:
         return len(self.given)
 
     def take(self, groups: np.ndarray) -> "Groups":
         """Some of the groups."""
-        return Groups(self.given.take(groups), self.mask[groups], self.which[groups])
+        return Groups(
+            self.given.take(groups),
+            self.mask[groups],
+            self.which[groups],
+            self.computed[groups],
+            self.conditions[groups],
+        )
 
 
 def distinct_groups(conditions: Conditions, layout: Layout) -> tuple[Groups, np.ndarray]:
     """Join equal conditions; return the groups, and the group (n_conditions,) of each condition."""
-    which = [each.which for each in conditions.sets]
     groups = Groups(
         conditions.given,
         conditions.mask,
-        np.array(which, np.int64).reshape(len(which), len(conditions)).T,
+        _columns([each.which for each in conditions.sets], len(conditions)),
+        _columns([each.which for each in conditions.computed], len(conditions)),
+        np.arange(len(conditions)),
     )
     mask, (levels, normals) = groups.mask, groups.given
     has_level = mask[:, [part.column for part in layout.level_parts]]
     has_normal = mask[:, [part.column for part in layout.normal_parts]]
     keys = [has_level * (levels + 1), has_normal * normals.view(np.int32), mask, groups.which]
+    keys.append(groups.computed)
+    if conditions.computed and (conditions.restored or conditions.tied):
+        keys.append(groups.conditions[:, None])  # numbers that have the same codes may differ
     _, first, group_of = np.unique(
         np.column_stack(keys).astype(np.int64), axis=0, return_index=True, return_inverse=True
     )
@@ -70,4 +86,9 @@ def give_single_codes(groups: Groups, open_sets: OpenSets, layout: Layout) -> Gr
         if normal_part is not None:
             normals[rows, normal_part] = [float(each.scores[0]) for each in own]
         mask[rows, column], which[rows, i] = True, -1
-    return Groups(Codes(levels, normals), mask, which)
+    return replace(groups, given=Codes(levels, normals), mask=mask, which=which)
+
+
+def _columns(parts: list[np.ndarray], n_rows: int) -> np.ndarray:
+    """Arrays of shape (n_rows,) beside one another, int64; none of them too."""
+    return np.array(parts, np.int64).reshape(len(parts), n_rows).T

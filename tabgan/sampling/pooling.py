@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tabgan.preprocessing.conditions import Conditions
 from tabgan.preprocessing.layout import Codes
 from tabgan.sampling.allowed_codes import AllowedCodes
 from tabgan.sampling.completion import DeviceCodes, finished_rows, gumbel_keys
@@ -37,6 +38,8 @@ class SharedPool:
     given : DeviceCodes
         Of the groups.
     open_codes : list of AllowedCodes
+    conditions : Conditions
+        Of the groups.
     n_rows : int
         Rows of the pool, fewer where there are very many levels.
     rng : torch.Generator
@@ -49,11 +52,13 @@ class SharedPool:
         groups: Groups,
         given: DeviceCodes,
         open_codes: list[AllowedCodes],
+        conditions: Conditions,
         n_rows: int,
         rng: torch.Generator,
     ) -> None:
         self.sampler, self.given, self._open = sampler, given, open_codes
         self._which = torch.as_tensor(groups.which, device=sampler.device)
+        self._computed = torch.as_tensor(groups.computed, device=sampler.device)
         n_rows = min(n_rows, POOL_NUMBERS // max(1, sampler.layout.n_levels))
         chances, scores = [], []
         for start in range(0, n_rows, NETWORK_ROWS):
@@ -66,6 +71,15 @@ class SharedPool:
         self._set_logs = [
             self._logs_of_sets(codes, groups.which[:, i]) for i, codes in enumerate(open_codes)
         ]
+        # What columns are that are computed from others is known once levels are drawn.
+        self._levels: Tensor | None = None
+        self._computed_logs: list[Tensor] = []
+        if conditions.computed:
+            self._levels = sampler.model.choices.draw(self._logs.T, rng)
+            codes, _ = finished_rows(sampler, self._levels, self.scores, weigh=False)
+            for options in conditions.computed_options(codes):
+                is_met = torch.as_tensor(options.T, dtype=torch.float32, device=sampler.device)
+                self._computed_logs.append(is_met.clamp_min(1e-30).log())
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -142,7 +156,10 @@ class SharedPool:
             part = slice(start, start + n_rows)
             positions = torch.as_tensor(noise[part], device=rng.device)
             chances, scores = self.chances[positions], self.scores[positions]
-            levels = self.sampler.model.choices.draw(self._logs[:, positions].T, rng)
+            if self._levels is None:
+                levels = self.sampler.model.choices.draw(self._logs[:, positions].T, rng)
+            else:
+                levels = self._levels[positions]
             sets = self._which[torch.as_tensor(groups[part], device=rng.device)]
             for i, each in enumerate(self._open):
                 each.draw(levels, scores, chances, sets[:, i], rng)
@@ -176,6 +193,10 @@ class SharedPool:
         for i, (set_logs, row_of) in enumerate(self._set_logs):
             rows = torch.nonzero(which[:, i] >= 0).squeeze(1)
             logs[rows] += set_logs[row_of[which[rows, i]]]
+        computed = self._computed[torch.as_tensor(groups, device=mask.device)]
+        for i, computed_logs in enumerate(self._computed_logs):
+            rows = torch.nonzero(computed[:, i] >= 0).squeeze(1)
+            logs[rows] += computed_logs[computed[rows, i]]
         n_numbers = is_normal.sum(1)
         widest = (logs - squares / (2 * WIDEST**2)).exp().sum(1)
         least = torch.as_tensor(wanted, device=mask.device) * USUAL_MEETING_PER_ROW

@@ -57,3 +57,13 @@ def test_the_cells_of_a_table_can_be_given_in_any_precision(dtype):
     pd.testing.assert_frame_equal(model.sample(conditions=asked)[["x"]], asked)
     with pytest.raises(InvalidParameterError, match="holds multiples"):
         model.sample(conditions=pd.DataFrame({"x": [1.234]}))
+
+
+def test_a_column_that_the_schema_drops_cannot_be_asked_for_or_told():
+    table = _trips().assign(note=np.arange(400.0))
+    model = TabularGAN(**QUICK, schema={"note": "dropped"}).fit(table)
+    for conditions in ({"note": 5.0}, pd.DataFrame({"note": [5.0]})):
+        with pytest.raises(InvalidParameterError, match="The schema drops column 'note'"):
+            model.sample(5, conditions=conditions)
+    with pytest.raises(InvalidParameterError, match="The schema drops column 'note'"):
+        model.class_posterior(table, "note")

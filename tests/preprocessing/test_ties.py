@@ -351,8 +351,14 @@ def _draw(transformer: TableTransformer, rows: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("conditions", "words"),
     [
-        ({"gross": 20.0}, "'gross' is computed from 'net', 'tax' and a remainder"),
-        ({"limit": Between(1, 2)}, "'limit' is computed from 'gross' and a remainder"),
+        ({"gross": 1e6}, "'gross' can reach from about .* and the condition asks for 1000000.0"),
+        ({"limit": Between(None, -1)}, "'limit' can reach from about"),
+        ({"gross": Between(1.001, 1.004)}, "No value of column 'gross' lies in"),
+        ({"gross": 1.234}, "'gross' has no value as fine as 1.234"),
+        ({"gross": [1.0, None]}, "'gross' holds a missing value"),
+        ({"gross": MISSING}, "'gross' had no missing cells"),
+        ({"gross": "much"}, "'gross', of kind continuous .* cannot be read: 'much'"),
+        ({"gross": {20.0: 0.5}}, "The shares of column 'gross' sum to 0.5"),
         (pd.DataFrame({"gross": [20.0]}), "'gross' is computed from 'net', 'tax'"),
         (
             pd.DataFrame({"net": [1.0, 1.0], "tax": [1.0, None], "gross": [2.0, 4.5]}),
@@ -393,6 +399,33 @@ def test_a_table_without_ties_has_the_codes_it_had() -> None:
     plain = _fit(table, schema={name: Continuous() for name in table})
     for own, other in zip(_fit(table).encode(table), plain.encode(table), strict=True):
         np.testing.assert_array_equal(own, other)
+
+
+def test_a_column_that_is_missing_only_where_a_term_is_stays_so_in_random_rows() -> None:
+    table = _numbers()
+    table.loc[::7, ["net", "gross", "limit"]] = np.nan
+    table["copy"] = table["net"]
+    transformer = _fit(table)
+    assert not {"copy"} & set(transformer.layout_.columns)
+    sample = transformer.decode(_random_codes(transformer, 1000))
+    assert sample["net"].isna().any()
+    for name in ("gross", "limit", "copy"):
+        assert sample[name].isna().equals(sample["net"].isna())
+    codes = transformer.encode(table)
+    back = transformer.decode(codes)
+    np.testing.assert_array_equal(back.isna(), table.isna())
+    # What stands where nothing is left does not change how often remainders have each value.
+    part = transformer.layout_.parts_of(transformer.layout_.columns.index("gross"))[0]
+    assert part is not None
+    shares = [
+        np.bincount(codes.levels[rows, part], minlength=2) / len(codes.levels[rows])
+        for rows in (slice(None), table["gross"].notna().to_numpy())
+    ]
+    np.testing.assert_allclose(shares[0], shares[1], atol=0.01)
+    for rows in (slice(0, 1), slice(0, 2)):
+        pd.testing.assert_frame_equal(
+            transformer.decode(transformer.encode(table.iloc[rows])).isna(), table.iloc[rows].isna()
+        )
 
 
 def test_a_date_at_a_fixed_distance_is_not_modelled() -> None:
