@@ -145,9 +145,11 @@ class _MappingReader(_Reader):
         self.computed: list[ComputedSets] = []
         self.restored_ones: list[Restored] = []
         self.totals: list[tuple[Hashable, int]] = []
+        self.asked: dict[Hashable, tuple[Any, Hashable]] = {}
 
     def read(self) -> Conditions:
-        for name, (wanted, asker) in self._without_copies().items():
+        self.asked = self._without_copies()
+        for name, (wanted, asker) in self.asked.items():
             try:
                 self._add(name, wanted)
             except InvalidParameterError as error:
@@ -243,7 +245,7 @@ class _MappingReader(_Reader):
         """Whether a column is modelled as it is, has no blocks, and nothing is asked of it."""
         is_tied = self.positions[name] in self.coder.ties or self.lookup(name) is not None
         coder = self.column_coder(name)
-        is_asked = name in self.conditions or name in self.allowed
+        is_asked = name in self.asked or name in self.allowed
         is_free = name in self.column_of and not is_tied and not is_asked
         return is_free and is_numeric(coder) and coder.blocks is None
 
