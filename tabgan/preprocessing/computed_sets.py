@@ -262,6 +262,8 @@ def read_number(name: Hashable, column: Column, value: Any) -> Any:
     form, unit = column.text_form, Ticks.of(column)
     try:
         refuse_other_kinds(value)
+        if pd.api.types.is_scalar(value) and pd.isna(value):
+            raise ValueError("missing cells are asked for with tabgan.MISSING")
         if isinstance(column, Datetime) and form is not None:
             return read_date(value, form)
         if isinstance(column, Datetime) and unit is not None:

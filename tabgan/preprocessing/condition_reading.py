@@ -146,12 +146,13 @@ class _MappingReader(_Reader):
         self.computed: list[ComputedSets] = []
         self.restored_ones: list[Restored] = []
         self.totals: list[tuple[Hashable, int]] = []
+        self.asked: dict[Hashable, tuple[Any, Hashable]] = {}
 
     def read(self) -> Conditions:
+        self.asked = self._without_copies()
         # One root of a column that is a function of two must be settled before it.
-        asked = self._without_copies()
-        for name in sorted(asked, key=self._has_two_roots):
-            wanted, asker = asked[name]
+        for name in sorted(self.asked, key=self._has_two_roots):
+            wanted, asker = self.asked[name]
             try:
                 self._add(name, wanted)
             except InvalidParameterError as error:
@@ -181,10 +182,6 @@ class _MappingReader(_Reader):
             self.coder,
             computed=tuple(self.computed),
         )
-
-    def _has_two_roots(self, name: Hashable) -> bool:
-        lookup = self.lookup(name)
-        return lookup is not None and len(lookup.roots) > 1
 
     def _without_copies(self) -> dict[Hashable, tuple[Any, Hashable]]:
         """What is asked of each column, and by which: of copies it is asked of the others."""
@@ -249,9 +246,13 @@ class _MappingReader(_Reader):
         """Whether a column is modelled as it is, has no blocks, and nothing is asked of it."""
         is_tied = self.positions[name] in self.coder.ties or self.lookup(name) is not None
         coder = self.column_coder(name)
-        is_asked = name in self.conditions or name in self.allowed
+        is_asked = name in self.asked or name in self.allowed
         is_free = name in self.column_of and not is_tied and not is_asked
         return is_free and is_numeric(coder) and coder.blocks is None
+
+    def _has_two_roots(self, name: Hashable) -> bool:
+        lookup = self.lookup(name)
+        return lookup is not None and len(lookup.roots) > 1
 
     def _of_owner(
         self, name: Hashable, codes: Allowed

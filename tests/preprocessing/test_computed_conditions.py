@@ -151,3 +151,27 @@ def test_two_conditions_on_one_column_and_its_copy_are_joined() -> None:
     ):
         with pytest.raises(InvalidParameterError, match="'start' and 'again' contradict"):
             transformer.encode_conditions(contradiction)
+
+
+def test_what_a_computed_column_and_a_copy_of_its_term_ask_is_not_mixed_up() -> None:
+    table = TABLES["dates"]
+    transformer = _fit(table)
+    assert transformer.schema_["end"].at_least == transformer.schema_["again"].plus[0] == "start"
+    late, early = (
+        Between(pd.Timestamp(f"2024-0{month}-01"), pd.Timestamp(f"2024-0{month + 1}-15"))
+        for month in (2, 1)
+    )
+    expected = _codes(transformer.encode_conditions({"start": early}))
+    for asked in ({"end": late, "again": early}, {"again": early, "end": late}):
+        conditions = transformer.encode_conditions(asked)
+        assert len(conditions.computed) == len(conditions.restored) == 1
+        for one, two in zip(_codes(conditions), expected, strict=True):
+            np.testing.assert_array_equal(one[2], two[2])
+
+
+@pytest.mark.parametrize("name", ["end", "again", "due"])
+def test_no_value_is_not_taken_for_a_missing_cell(name: str) -> None:
+    table = TABLES["dates"].assign(due=lambda t: t["start"] + pd.Timedelta("30D"))
+    for wanted in (None, pd.NaT, [pd.Timestamp("2024-02-01"), None]):
+        with pytest.raises(InvalidParameterError, match=r"tabgan\.MISSING"):
+            _fit(table).encode_conditions({name: wanted})
