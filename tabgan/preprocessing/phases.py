@@ -19,7 +19,7 @@ __all__ = ["Calendar", "Phases", "find_phases"]
 
 #: A phase has so many rows. One beside others, without a gap, also has so many times the square
 #: root of all, since a short table tells little of many phases, and the share that a cluster has.
-_MIN_ROWS, _ROOTS = 50, 3
+_MIN_ROWS, _ROOTS = 50, 1.5
 #: Mean rows of a stretch.
 _ROWS_OF_STRETCH = 10
 #: A column goes through its cycle at least so many times.
@@ -233,7 +233,7 @@ def find_phases(
 
     A day of instants is cut into stretches of an hour, or longer ones, until they give no more than
     64 phases; where ticks are days or longer, they are the stretches. Neighbouring stretches with
-    rows are joined until they have 3 sqrt(n) of the n rows, and 0.5 %, or meet gaps on both sides
+    rows are joined until they have 1.5 sqrt(n) of the n rows, and 0.5 %, or meet gaps on both sides
     and have 50 rows. Beside gaps, ends without rows, in twelfths of a stretch, are left out. So
     what never occurs (weekends, nights, days but the last of a month) has no place. There are ten
     rows for each stretch, else longer ones are taken, so that hardly one is empty by chance.
