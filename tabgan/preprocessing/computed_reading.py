@@ -31,21 +31,20 @@ class ComputedReader:
 
     def __init__(self, coder: TableCoder) -> None:
         self._coder = coder
-        self._positions = {name: position for position, name in enumerate(coder.schema)}
 
     def is_field(self, name: Hashable) -> bool:
         """Whether a column is a field of a date."""
-        return self._positions[name] in self._coder.calendars
+        return self._coder.positions[name] in self._coder.calendars
 
     def can_read(self, name: Hashable) -> bool:
         """Whether cells of a column follow from the codes, without the number of the row."""
-        needed = self._coder.needed([self._positions[name]])
+        needed = self._coder.needed([self._coder.positions[name]])
         return all(self._coder.coders[position].blocks is None for position in needed)
 
     def read(self, name: Hashable, wanted: Any) -> ComputedSets:
         """What all rows are asked to have, as users write it."""
         self._check(name)
-        position = self._positions[name]
+        position = self._coder.positions[name]
         coder, column = self._coder.coders[position], self._coder.schema[name]
         if position in self._coder.calendars:
             allowed, _ = allow(coder, wanted)
@@ -62,7 +61,7 @@ class ComputedReader:
 
         The cells are left open in the table of conditions that is returned.
         """
-        column, position = self._coder.schema[name], self._positions[name]
+        column, position = self._coder.schema[name], self._coder.positions[name]
         is_missing = np.array([cell is MISSING for cell in conditions[name]], bool)
         has_own = self._coder.coders[position].coder.has_missing or not column.missing
         if has_own or not is_missing.any():
@@ -78,7 +77,7 @@ class ComputedReader:
     ) -> ComputedSets | None:
         """What rows that do not give the date ask of a field of it."""
         self._check(name)
-        coder, cells = self._coder.coders[self._positions[name]], conditions[name]
+        coder, cells = self._coder.coders[self._coder.positions[name]], conditions[name]
         is_given = ~np.asarray(cells.isna())
         levels = np.full(len(cells), -1, np.int64)
         levels[is_given] = encode_given(coder, cells[is_given], strict=strict).levels
@@ -86,7 +85,7 @@ class ComputedReader:
         sets = [numbers_of_fields(coder, Allowed.of_levels([level]))[0] for level in distinct]
         set_of = np.full(len(cells), -1, np.int64)
         set_of[is_given] = which
-        computed = ComputedSets(self._positions[name], coder.column, tuple(sets), set_of)
+        computed = ComputedSets(self._coder.positions[name], coder.column, tuple(sets), set_of)
         date = coder.column.computed_from
         if date in conditions and sets:
             is_dated = is_given & ~np.asarray(conditions[date].isna())

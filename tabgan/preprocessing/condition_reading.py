@@ -99,21 +99,20 @@ class _Reader:
 
     def __init__(self, coder: TableCoder) -> None:
         self.coder = coder
-        self.positions = {name: i for i, name in enumerate(coder.schema)}
         self.column_of = {name: i for i, name in enumerate(coder.layout.columns)}
         self.parts = {position: (level, normal) for position, level, normal in coder.parts()}
         self.copies = find_copies(coder)
         self.computer = ComputedReader(coder)
 
     def column_coder(self, name: Hashable) -> ColumnCoder:
-        return self.coder.coders[self.positions[name]]
+        return self.coder.coders[self.coder.positions[name]]
 
     def lookup(self, name: Hashable) -> Lookup | None:
-        return self.coder.lookups.get(self.positions[name])
+        return self.coder.lookups.get(self.coder.positions[name])
 
     def tie(self, name: Hashable) -> TiedColumn | None:
         """How a column is tied, if a remainder is modelled instead of it."""
-        tied = self.coder.ties.get(self.positions[name])
+        tied = self.coder.ties.get(self.coder.positions[name])
         return tied if tied is not None and tied.tie.has_remainder else None
 
     def roots(self, lookup: Lookup) -> list[Hashable]:
@@ -129,10 +128,10 @@ class _Reader:
         )
 
     def restored(self, name: Hashable, **how: Any) -> Restored:
-        level_part, normal_part = self.parts[self.positions[name]]
+        level_part, normal_part = self.parts[self.coder.positions[name]]
         assert normal_part is not None
         return Restored(
-            self.positions[name], self.column_coder(name), level_part, normal_part, **how
+            self.coder.positions[name], self.column_coder(name), level_part, normal_part, **how
         )
 
 
@@ -169,7 +168,7 @@ class _MappingReader(_Reader):
             if blocks is not None:
                 own = tuple(each.levels for each in codes.by_option())
                 counted = None if codes.shares is None else len(sets)
-                limited.append(Limited(self.positions[owner], own, first, counted))
+                limited.append(Limited(self.coder.positions[owner], own, first, counted))
             sets.append(ColumnSets(self.column_of[owner], (codes.in_blocks(blocks),), first))
         return Conditions(
             Codes(levels, normals),
@@ -244,7 +243,7 @@ class _MappingReader(_Reader):
 
     def _is_free_number(self, name: Hashable) -> bool:
         """Whether a column is modelled as it is, has no blocks, and nothing is asked of it."""
-        is_tied = self.positions[name] in self.coder.ties or self.lookup(name) is not None
+        is_tied = self.coder.positions[name] in self.coder.ties or self.lookup(name) is not None
         coder = self.column_coder(name)
         is_asked = name in self.asked or name in self.allowed
         is_free = name in self.column_of and not is_tied and not is_asked
@@ -333,7 +332,7 @@ class _TableReader(_Reader):
             given = self._read_column(name, is_given, restored, tied)
             if name not in self.column_of:
                 continue
-            level_part, normal_part = self.parts[self.positions[name]]
+            level_part, normal_part = self.parts[self.coder.positions[name]]
             mask[:, self.column_of[name]] = is_given
             own_levels[name] = np.full(len(is_given), -1, np.int64)
             own_levels[name][is_given] = given.levels
@@ -367,7 +366,7 @@ class _TableReader(_Reader):
         tie = self.tie(name)
         if tie is not None:
             reader = TiedReader(tie, self.conditions)
-            tied.append(GivenTied(self.positions[name], reader.own_cells(), is_given))
+            tied.append(GivenTied(self.coder.positions[name], reader.own_cells(), is_given))
             return reader.encode(self.column_coder(name), strict=self.strict)
         given = self._encode(name, self.conditions[name][is_given])
         if given.numbers is not None and name in self.column_of:
@@ -420,7 +419,7 @@ class _TableReader(_Reader):
                 which = np.where(own < 0, len(given) + derived.which, which)
                 sets += [each.levels for each in derived.sets]
             is_free = (own < 0) if derived is None else (own < 0) & (derived.which < 0)
-            position = self.positions[name]
+            position = self.coder.positions[name]
             limited.append(Limited(position, tuple(sets), np.where(is_free, -1, which)))
         return tuple(limited)
 

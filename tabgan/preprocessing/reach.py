@@ -26,11 +26,10 @@ class Reach:
 
     def __init__(self, coder: TableCoder) -> None:
         self._coder = coder
-        self._positions = {name: position for position, name in enumerate(coder.schema)}
 
     def ends(self, name: Hashable) -> pd.Series:
         """The least and the largest cell of a column, of its dtype."""
-        position = self._positions[name]
+        position = self._coder.positions[name]
         tied, coder = self._coder.ties.get(position), self._coder.coders[position]
         if tied is not None and tied.tie.has_remainder:
             return pd.Series(tied.to_array(self._ticks(name), np.zeros(2, bool)))
@@ -45,7 +44,7 @@ class Reach:
 
     def _ticks(self, name: Hashable) -> np.ndarray:
         """The ends of a column that has a remainder, in ticks of its unit."""
-        tied, ends = self._coder.ties[self._positions[name]], self._rest(name)
+        tied, ends = self._coder.ties[self._coder.positions[name]], self._rest(name)
         for other, sign in tied.tie.signs.items():
             numbers = tied.unit.read(self.ends(other), tied.schema[other])[0]
             ends = ends + sign * numbers[::sign]
@@ -53,7 +52,7 @@ class Reach:
 
     def _rest(self, name: Hashable) -> np.ndarray:
         """The ends of the remainder of a column."""
-        return _known_ends(self._coder.coders[self._positions[name]])
+        return _known_ends(self._coder.coders[self._coder.positions[name]])
 
     def check(self, name: Hashable, sets: Sequence[NumberSet], wanted: Any) -> None:
         """Refuse sets of numbers that a tied column cannot reach; InvalidParameterError."""
@@ -74,9 +73,9 @@ class Reach:
         """
         if any(each.has_missing for each in sets):
             return None
-        tied, rest = self._coder.ties[self._positions[name]], self._rest(name)
+        tied, rest = self._coder.ties[self._coder.positions[name]], self._rest(name)
         (other,) = tied.tie.signs
-        coder = self._coder.coders[self._positions[other]]
+        coder = self._coder.coders[self._coder.positions[other]]
         outer, inner = (
             tied.unit.read(_cells(coder, steps), tied.schema[other])[0] for steps in (1, -1)
         )

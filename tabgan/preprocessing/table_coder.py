@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,11 @@ class TableCoder:
     layout: Layout
     ties: dict[int, TiedColumn]
     calendars: dict[int, CalendarField]
+
+    @cached_property
+    def positions(self) -> dict[Hashable, int]:
+        """Position of each column in the table."""
+        return {name: position for position, name in enumerate(self.schema)}
 
     @classmethod
     def fit(cls, frame: pd.DataFrame, schema: Schema, *, coding: str = "clusters") -> "TableCoder":

@@ -22,6 +22,7 @@ __all__ = [
     "find_levels",
     "first_example",
     "is_text",
+    "level_codes",
     "missing_cells",
     "object_content",
     "read_booleans",
@@ -213,3 +214,12 @@ def dtype_from_text(text: str, *, levels: Any = None, ordered: bool = False) -> 
         return pd.api.types.pandas_dtype(text)
     except TypeError as error:
         raise TableError(f"pandas {pd.__version__} knows no dtype {text!r}.") from error
+
+
+def level_codes(series: pd.Series) -> np.ndarray:
+    """Return the position of each cell's value among those that occur; missing comes last."""
+    missing = missing_cells(series)
+    choices = read_choices(series, missing)
+    codes = np.full(len(series), len(choices.distinct), np.int64)
+    codes[~missing] = choices.codes
+    return codes

@@ -11,7 +11,13 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import SchemaError
-from tabgan.schema.cells import find_levels, missing_cells, read_choices, replace_columns
+from tabgan.schema.cells import (
+    find_levels,
+    level_codes,
+    missing_cells,
+    read_choices,
+    replace_columns,
+)
 from tabgan.schema.columns import Categorical, Column
 from tabgan.schema.container import Schema
 from tabgan.schema.learn import describe
@@ -168,7 +174,7 @@ class _Roots:
         """Those of these names, in the table before and after levels are protected."""
         codes = np.zeros(len(rows), np.int64)
         for name in names:
-            own = _codes(rows[name])
+            own = level_codes(rows[name])
             codes = np.unique(codes * (own.max() + 1) + own, return_inverse=True)[1]
         is_lost = np.any([_lost_cells(frame[name], schema[name]) for name in names], axis=0)
         least = max(_least_count(schema[name]) for name in names)
@@ -262,15 +268,6 @@ def _follow(series: pd.Series, column: Column, roots: _Roots) -> pd.Series:
     return pd.Series(
         cells, index=series.index, name=series.name, dtype=_dtype(series, values, codes)
     )
-
-
-def _codes(series: pd.Series) -> np.ndarray:
-    """Return the position of each cell's value among those that occur; missing comes last."""
-    missing = missing_cells(series)
-    choices = read_choices(series, missing)
-    codes = np.full(len(series), len(choices.distinct), np.int64)
-    codes[~missing] = choices.codes
-    return codes
 
 
 def _images(

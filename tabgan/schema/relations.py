@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.exceptions import SchemaError
-from tabgan.schema.cells import first_example, missing_cells, read_choices
+from tabgan.schema.cells import first_example, level_codes
 from tabgan.schema.columns import SILENT_KINDS, Column
 from tabgan.schema.container import Schema
 from tabgan.schema.rare_levels import protects
@@ -142,7 +142,7 @@ def _levels(series: pd.Series, schema: Schema, *, can_be_derived: bool) -> Level
         return None
     if column.kind in _UNRELATED_KINDS or is_tied or series[:_GLANCE_ROWS].nunique() > most:
         return None
-    codes = _level_codes(series)
+    codes = level_codes(series)
     counts = np.bincount(codes)
     if not 2 <= len(counts) <= most:
         return None
@@ -162,15 +162,6 @@ def _levels(series: pd.Series, schema: Schema, *, can_be_derived: bool) -> Level
 def _most_levels(column: Column) -> int:
     """Return how many values a column in a relation can have."""
     return MAX_ROOT_CATEGORIES if column.kind in _LISTED_KINDS else MAX_ROOT_LEVELS
-
-
-def _level_codes(series: pd.Series) -> np.ndarray:
-    """Return the position of each cell's value among those that occur; missing comes last."""
-    missing = missing_cells(series)
-    choices = read_choices(series, missing)
-    codes = np.full(len(series), len(choices.distinct), np.int64)
-    codes[~missing] = choices.codes
-    return codes
 
 
 def _screen(columns: Sequence[Levels]) -> np.ndarray:
@@ -253,7 +244,7 @@ def check_relations(frame: pd.DataFrame, schema: Schema) -> None:
                 f"Column {name!r} is declared to be derived from {words}, {problem}; name another "
                 "column, or leave derived_from out."
             )
-        images = _level_codes(frame[name])
+        images = level_codes(frame[name])
         first = np.zeros(int(codes.max()) + 1, np.int64)
         first[codes[::-1]] = images[::-1]
         broken = first[codes] != images
@@ -272,7 +263,7 @@ def _root_codes(
     """Return what makes roots unfit, empty if nothing does, and a code of their values in a row."""
     codes, n_codes = np.zeros(len(frame), np.int64), 1
     for root in roots:
-        own, most = _level_codes(frame[root]), _most_levels(schema[root])
+        own, most = level_codes(frame[root]), _most_levels(schema[root])
         n_levels = int(own.max()) + 1
         if n_levels > most:
             which = "which" if len(roots) == 1 else f"of which {root!r}"
