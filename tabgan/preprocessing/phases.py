@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.stats import norm
 
 from tabgan.preprocessing.clusters import MAX_CLUSTERS, MIN_SHARE
 
@@ -296,10 +296,18 @@ def _has_days_of_months(
         expected = np.bincount(cycle.split(every)[1], minlength=cycle.length).astype(float)
         found = np.bincount(cycle.split(distinct)[1], weights=counts, minlength=cycle.length)
         expected *= found.sum() / expected.sum()
-        distance = np.sum((found - expected) ** 2 / expected)
-        surprise.append(float(chi2.logsf(distance, cycle.length - 1)))
-    # Far beyond any level the logarithms are infinite, and the larger distance has to tell.
-    return surprise[0] < np.log(_LEVEL) and surprise[0] <= surprise[1]
+        distance = float(np.sum((found - expected) ** 2 / expected))
+        surprise.append(_normal_score(distance, cycle.length - 1))
+    return surprise[0] > norm.isf(_LEVEL) and surprise[0] >= surprise[1]
+
+
+def _normal_score(distance: float, freedom: int) -> float:
+    """Return a chi-squared statistic as a normal score, which never underflows as its chance does.
+
+    E. Wilson, M. Hilferty (1931). The distribution of chi-square. doi:10.1073/pnas.17.12.684.
+    """
+    variance = 2 / (9 * freedom)
+    return float((np.cbrt(distance / freedom) - (1 - variance)) / np.sqrt(variance))
 
 
 def _join(bins: np.ndarray, per_stretch: int, least: float) -> list[tuple[int, int]]:

@@ -257,3 +257,8 @@ def test_even_dates_have_phases_if_another_column_depends_on_the_weekday(kind: s
     }
     layout = fit(pd.DataFrame({"on": days, "x": cells[kind]})).layout_
     assert layout.normal_parts[0].n_clusters == 7
+
+
+def test_business_days_are_a_matter_of_weeks_however_many_rows_say_so() -> None:
+    days = INSTANTS["business days"]
+    assert _phases(days.repeat(50), "D").cycle == _phases(days, "D").cycle == Period(7, 4)
