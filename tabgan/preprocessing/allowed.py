@@ -291,6 +291,11 @@ def _allow_interval(coder: ColumnCoder, between: Between) -> tuple[Allowed, Boun
         return allowed, None
     ends = np.array([numeric.score_range(low, high, k) for k in range(numeric.n_clusters)])
     clusters = np.flatnonzero(ends[:, 0] < ends[:, 1])
+    if not len(allowed) and not numeric.has_places(low, high):
+        raise InvalidParameterError(
+            f"No value of column {coder.name!r} lies in {between!r}: the column has a gap there, "
+            "such as a night or a weekend. Ask for a wider interval."
+        )
     if not len(clusters) and not len(allowed):
         # Between two neighbouring knots or clusters: what is nearest, moved into the interval.
         clusters = numeric.clusters.clusters_of(

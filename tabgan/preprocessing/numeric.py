@@ -139,6 +139,11 @@ class NumericCoder:
         values = np.concatenate([self.level_values, *ends])
         return float(values.min()), float(values.max())
 
+    def has_places(self, low: float, high: float) -> bool:
+        """Whether a value without a level can lie from `low` to `high`, by the clusters alone."""
+        ranges = [self.clusters.place_range(low, high, k) for k in range(self.n_clusters)]
+        return any(first <= last for first, last in ranges)
+
     def score_range(self, low: float, high: float, cluster: int) -> tuple[float, float]:
         """Return the normal scores of the values from `low` to `high` in a cluster.
 

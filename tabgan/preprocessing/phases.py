@@ -165,9 +165,9 @@ class Phases:
         for end, least, most in ((low, 0, width), (high, -self.grid, width - self.grid)):
             if np.isfinite(end):
                 turns, phases = self.cycle.split(np.array([int(end)]))
-                end = float(turns[0] * width + np.clip(phases[0] - start, least, most))
+                end = int(turns[0] * width + np.clip(phases[0] - start, least, most))
             ends.append(end)
-        return ends[0], ends[1]
+        return _float_within(ends[0], np.inf), _float_within(ends[1], -np.inf)
 
     def to_state(self) -> dict[str, Any]:
         """Return JSON-able values; the inverse of :meth:`from_state`."""
@@ -199,6 +199,13 @@ class Phases:
 
     def _width(self, cluster: int) -> int:
         return int(self.stops[cluster] - self.starts[cluster])
+
+
+def _float_within(place: float, side: float) -> float:
+    """Return a place as a float, moved to a side if it is rounded to the other."""
+    number = float(place)
+    is_beyond = np.isfinite(number) and (int(number) - place) * side < 0
+    return float(np.nextafter(number, side)) if is_beyond else number
 
 
 def find_phases(
@@ -269,7 +276,8 @@ def _cycle(
         return (year, [grid]) if is_long else (None, [])
     day = _DAYS.get(calendar.unit, 0)
     stretches = _parts(day, _STRETCHES, grid)
-    start = _MONDAY * day - calendar.epoch
+    # Turns are counted from the epoch on, which lies in the middle, so that places are small.
+    start = (_MONDAY * day - calendar.epoch) % (7 * day)
     if not stretches or span < _LEAST_TURNS * day:
         return None, []
     if span >= _LEAST_TURNS * 7 * day:

@@ -18,6 +18,7 @@ from tabgan.preprocessing.numeric import NumericCoder
 from tabgan.schema import Column, Continuous, Integer, Schema
 from tabgan.schema.cells import first_example, missing_cells
 from tabgan.schema.learn import describe
+from tabgan.schema.rules import integer_limits
 from tabgan.schema.text_forms import format_texts
 from tabgan.schema.ticks import Ticks
 from tabgan.schema.ties import Tie, check_operands, order_of_ties, tie_of
@@ -203,6 +204,9 @@ class TiedColumn:
         values = self.unit.to_values(ticks)
         if isinstance(self.column, Continuous):
             values = values.astype(np.float64)
+        limits = integer_limits(self.column.dtype) if self.column.text_form is None else None
+        if limits is not None:
+            values = np.clip(values, *limits)
         if self.column.text_form is not None:
             values = format_texts(values, self.column.text_form)
         return to_array(values, missing, self.column)

@@ -9,6 +9,7 @@ __all__ = [
     "find_decimals",
     "find_step",
     "has_level_per_value",
+    "integer_limits",
     "is_spike",
     "lies_on_grid",
     "shared_bounds",
@@ -78,6 +79,21 @@ def stored_in(dtype: Any) -> str:
     """
     name = str(dtype).lower()
     return name if name in ("float16", "float32") else ""
+
+
+def integer_limits(dtype: Any) -> tuple[int, int] | None:
+    """Return the least and the greatest number of an integer dtype, nullable or not; else None.
+
+    Examples
+    --------
+    >>> integer_limits("UInt8"), integer_limits("int16[pyarrow]"), integer_limits("float64")
+    ((0, 255), (-32768, 32767), None)
+    """
+    try:
+        limits = np.iinfo(str(dtype).lower().split("[")[0])
+    except (TypeError, ValueError):
+        return None
+    return int(limits.min), int(limits.max)
 
 
 def find_decimals(distinct: np.ndarray, *, stored: str = "") -> int | None:

@@ -25,7 +25,7 @@ from tabgan.exceptions import SchemaError
 from tabgan.schema.columns import Column
 from tabgan.schema.container import Schema
 from tabgan.schema.relations import CHANCE
-from tabgan.schema.rules import has_level_per_value, is_spike
+from tabgan.schema.rules import has_level_per_value, integer_limits, is_spike
 from tabgan.schema.sum_search import find_terms
 from tabgan.schema.ticks import Ticks
 from tabgan.schema.ties import Tie, bounds_follow, bounds_of_rest, tie_of
@@ -231,11 +231,13 @@ def _is_sum(
 ) -> bool:
     """Tell whether a remainder takes few values, on evidence, and keeps the column's bounds."""
     rest, present = target.values.copy(), ~target.missing
+    terms = []
     for other in others:
         if other.name in tie.signs:
             if other.missing[present].any():
                 return False
-            rest -= tie.signs[other.name] * other.within(target.unit)
+            terms.append(tie.signs[other.name] * other.within(target.unit))
+            rest -= terms[-1]
     distinct, codes, counts = np.unique(rest[present], return_inverse=True, return_counts=True)
     is_level = is_spike(counts)
     if has_level_per_value(len(codes), len(distinct)):
@@ -253,6 +255,13 @@ def _is_sum(
     chance = float(np.sort(own)[-n_levels:].sum() / n_plain)
     if log_tail(n_plain - n_levels, share, chance) >= threshold:
         return False
+    limits = integer_limits(target.column.dtype)
+    if limits is not None:
+        # Any sampled terms must have a sum in the column's dtype.
+        parts = [rest, *terms]
+        ends = [sum(int(end(part[present])) for part in parts) for end in (np.min, np.max)]
+        if ends[0] < limits[0] or ends[1] > limits[1]:
+            return False
     return all(bounds_follow(tie, schema, bounds_of_rest(rest[present])))
 
 

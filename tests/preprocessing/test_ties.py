@@ -12,7 +12,7 @@ from tabgan import MISSING, Between
 from tabgan.exceptions import ArchiveError, InvalidParameterError, SchemaError
 from tabgan.preprocessing import Codes, TableTransformer
 from tabgan.schema import Continuous, Datetime, Integer, infer_schema
-from tests.preprocessing.laws import assert_codes_fit
+from tests.preprocessing.laws import assert_codes_fit, fit
 
 N_ROWS = 400
 
@@ -437,3 +437,22 @@ def test_a_date_at_a_fixed_distance_is_not_modelled() -> None:
     )
     sample = transformer.decode(_random_codes(transformer, 100))
     assert ((sample["due"] - sample["start"]) == pd.Timedelta("30D")).all()
+
+
+def test_a_small_dtype_holds_what_is_sampled_of_an_order_and_no_sum_that_may_not_fit() -> None:
+    rng = np.random.default_rng(0)
+    low = rng.integers(0, 250, 2000)
+    high = np.minimum(255, low + rng.integers(0, 12, 2000))
+    table = pd.DataFrame({"low": low, "high": high}).astype("uint8")
+    transformer = fit(table)
+    assert transformer.schema_["high"].at_least == "low"
+    levels, normals = transformer.encode(table)
+    decoded = transformer.decode(Codes(levels, np.full_like(normals, 3)))
+    assert decoded["high"].dtype == "uint8"
+    assert (decoded["high"] >= decoded["low"]).all()
+    first, second = rng.integers(0, 120, (2, 2000))
+    parts = pd.DataFrame({"a": first, "b": second, "sum": first + second})
+    assert infer_schema(parts)["sum"].plus == ("a", "b")
+    assert infer_schema(parts.astype("uint8"))["sum"].plus == ("a", "b")
+    parts = parts[parts["sum"] < 128].reset_index(drop=True)
+    assert infer_schema(parts.astype("int8"))["sum"].plus is None
