@@ -237,7 +237,10 @@ def _fit_beside_equal(
     """Learn the coder of a column from the cells that have not the level of equal ones."""
     rest = series[~is_equal]
     missing = missing_cells(rest)
-    inner, _ = _fit_inner(read_cells(rest, missing, column), column, {"coding": coding})
+    # If all are equal, what is not given as equal later is coded like these.
+    known = series if missing.all() else rest
+    values = read_cells(known, missing_cells(known), column)
+    inner, _ = _fit_inner(values, column, {"coding": coding})
     coder = ColumnCoder(series.name, column, MissingCoder(inner, bool(missing.any()), True))
     levels, _ = coder.encode(series, equal=equal)
     return coder, np.bincount(levels, minlength=coder.n_levels)

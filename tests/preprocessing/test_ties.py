@@ -456,3 +456,13 @@ def test_a_small_dtype_holds_what_is_sampled_of_an_order_and_no_sum_that_may_not
     assert infer_schema(parts.astype("uint8"))["sum"].plus == ("a", "b")
     parts = parts[parts["sum"] < 128].reset_index(drop=True)
     assert infer_schema(parts.astype("int8"))["sum"].plus is None
+
+
+def test_a_column_that_is_equal_in_every_row_and_missing_beside_it_is_fitted() -> None:
+    dates = pd.Series(pd.date_range("1950-01-01", periods=40, freq="731D"))
+    dates[::5] = None
+    table = pd.DataFrame({"a": dates, "b": dates, "x": np.arange(40) % 7})
+    overrides = {"b": Datetime(same_as="a")}
+    transformer = fit(table, schema=overrides)
+    decoded = transformer.decode(transformer.encode(table))
+    pd.testing.assert_series_equal(decoded["b"], decoded["a"], check_names=False)
