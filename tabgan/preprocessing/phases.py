@@ -276,10 +276,10 @@ def _cycle(
         return (year, [grid]) if is_long else (None, [])
     day = _DAYS.get(calendar.unit, 0)
     stretches = _parts(day, _STRETCHES, grid)
-    # Turns are counted from the epoch on, which lies in the middle, so that places are small.
-    start = (_MONDAY * day - calendar.epoch) % (7 * day)
     if not stretches or span < _LEAST_TURNS * day:
         return None, []
+    # Turns are counted from the epoch on, which lies in the middle, so that places are small.
+    start = (_MONDAY * day - calendar.epoch) % (7 * day)
     if span >= _LEAST_TURNS * 7 * day:
         week = Period(7 * day, start)
         if day == 1 and _has_days_of_months(distinct, counts, week, calendar):
