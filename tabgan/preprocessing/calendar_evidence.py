@@ -40,12 +40,11 @@ def are_evident(phases: Phases, column: int, codes: Codes, layout: Layout) -> bo
     widths = phases.stops - phases.starts
     if widths.sum() < phases.cycle.length:
         return True
-    level_part, _ = layout.parts_of(column)
-    if level_part is None:
+    _, normal_part = layout.parts_of(column)
+    gate = None if normal_part is None else layout.normal_parts[normal_part].gate
+    if gate is None:
         return False
-    own = codes.levels[:, level_part] - (
-        layout.level_parts[level_part].n_levels - phases.n_clusters
-    )
+    own = codes.levels[:, gate[0]] - gate[1]
     rows = codes.take(own >= 0)
     own = own[own >= 0]
     counts = np.bincount(own, minlength=phases.n_clusters)

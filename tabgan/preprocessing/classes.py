@@ -75,7 +75,7 @@ def read_classes(
 ) -> Classes:
     """Return the classes of a column; InvalidParameterError if it has none, or is dropped."""
     check_names(coder, [name], dropped)
-    position = list(coder.schema).index(name)
+    position = coder.positions[name]
     if position in coder.calendars:
         date = coder.schema[name].computed_from
         raise InvalidParameterError(

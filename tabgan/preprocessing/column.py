@@ -81,12 +81,17 @@ class ColumnCoder:
         return self.coder.has_normal
 
     @property
-    def phases(self) -> Phases | None:
-        """The phases of the calendar by which instants are ranked, if they are."""
+    def numeric(self) -> NumericCoder | None:
+        """The coder of the numbers, also of dates and in text, by which the column is coded."""
         inner = self.coder.inner
         while isinstance(inner, TextCoder | DatetimeCoder):
             inner = inner.inner
-        clusters = getattr(inner, "clusters", None)
+        return inner if isinstance(inner, NumericCoder) else None
+
+    @property
+    def phases(self) -> Phases | None:
+        """The phases of the calendar by which instants are ranked, if they are."""
+        clusters = None if self.numeric is None else self.numeric.clusters
         return clusters if isinstance(clusters, Phases) else None
 
     @property

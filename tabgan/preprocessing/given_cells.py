@@ -119,11 +119,9 @@ def decode_numbers(coder: ColumnCoder, numbers: np.ndarray) -> Any:
 
 
 def numeric_coder(coder: ColumnCoder) -> NumericCoder:
-    """The coder of numbers inside that of a column."""
-    inner = coder.coder.inner
-    while not isinstance(inner, NumericCoder):
-        inner = inner.inner
-    return inner
+    """The coder of numbers inside that of a column, which has one."""
+    assert coder.numeric is not None
+    return coder.numeric
 
 
 def is_numeric(coder: ColumnCoder) -> bool:

@@ -8,7 +8,6 @@ from scipy.special import ndtr
 
 from tabgan.preprocessing.categorical import CategoricalCoder
 from tabgan.preprocessing.column import ColumnCoder
-from tabgan.preprocessing.datetime import DatetimeCoder
 from tabgan.preprocessing.layout import (
     NORMAL_GRID,
     Layout,
@@ -18,7 +17,6 @@ from tabgan.preprocessing.layout import (
     scale_down,
 )
 from tabgan.preprocessing.numeric import NumericCoder
-from tabgan.preprocessing.text import TextCoder
 
 __all__ = ["check_layout", "make_layout"]
 
@@ -87,9 +85,7 @@ def _level_part(position: int, coder: ColumnCoder, counts: np.ndarray, n_rows: i
 
 def _ordered_levels(coder: ColumnCoder) -> tuple[np.ndarray, np.ndarray]:
     """Return the levels that stand for a number, in its order, and the numbers."""
-    inner = coder.coder.inner
-    while isinstance(inner, TextCoder | DatetimeCoder):
-        inner = inner.inner
+    inner = coder.coder.inner if coder.numeric is None else coder.numeric
     if isinstance(inner, NumericCoder):
         values, levels = inner.level_values.astype(np.float64), np.arange(len(inner.level_values))
         if inner.n_clusters > 1 and inner.clusters.are_ordered:
@@ -106,9 +102,8 @@ def _normal_part(
     position: int, coder: ColumnCoder, counts: np.ndarray, gate: tuple[int, int] | None
 ) -> NormalPart:
     """Return the normal part of a column, with its values on the grid of normal scores."""
-    inner = coder.coder.inner
-    while not isinstance(inner, NumericCoder):
-        inner = inner.inner
+    inner = coder.numeric
+    assert inner is not None
     values = scale_down(inner.values_at(NORMAL_GRID))
     weights = _WEIGHTS
     if len(values) > 1:

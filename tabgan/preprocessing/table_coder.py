@@ -1,6 +1,6 @@
 """All columns of a table there and back: their coders, lookups and the layout of their parts."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -71,50 +71,65 @@ class TableCoder:
 
         `coding` is that of numbers; see :class:`~tabgan.preprocessing.TableTransformer`.
         """
-        codings = dict.fromkeys(schema, coding)
-        coder = cls._fit(frame, schema, codings)
-        calendar_free = coder._calendar_free(frame)
-        if not calendar_free:
-            return coder
-        return cls._fit(frame, schema, codings | dict.fromkeys(calendar_free, "valleys"))
-
-    @classmethod
-    def _fit(
-        cls, frame: pd.DataFrame, schema: Schema, codings: Mapping[Hashable, str]
-    ) -> "TableCoder":
-        """Learn everything, given the coding of each column."""
         roots = {root for column in schema.values() for root in column.roots(schema)}
         ties, calendars = _ties(schema), calendar_fields(schema)
-        coders, counts = [], []
-        for position, (name, column) in enumerate(schema.items()):
+
+        def fit_one(position: int, coding: str) -> tuple[ColumnCoder, np.ndarray]:
+            name, column = columns[position]
             is_computed = column.derived_from is not None or position in calendars
             is_looked_up = name in roots or is_computed
             if position in ties and not is_looked_up:
-                coder, level_counts = ties[position].fit(frame, coding=codings[name])
+                coder, counts = ties[position].fit(frame, coding=coding)
             else:
                 all_levels = True if is_looked_up else None
-                coder, level_counts = fit_column(
-                    frame[name], column, all_levels=all_levels, coding=codings[name]
+                coder, counts = fit_column(
+                    frame[name], column, all_levels=all_levels, coding=coding
                 )
-            coders.append(coder if is_computed else coder.with_blocks(level_counts))
-            counts.append(level_counts)
+            return coder if is_computed else coder.with_blocks(counts), counts
+
+        columns = list(schema.items())
+        fitted = [fit_one(position, coding) for position in range(len(columns))]
+        coder = cls._of_coders(frame, schema, fitted, ties, calendars)
+        calendar_free = coder._calendar_free(frame)
+        if not calendar_free:
+            return coder
+        for position in calendar_free:
+            fitted[position] = fit_one(position, "valleys")
+        return cls._of_coders(frame, schema, fitted, ties, calendars)
+
+    @classmethod
+    def _of_coders(
+        cls,
+        frame: pd.DataFrame,
+        schema: Schema,
+        fitted: Sequence[tuple[ColumnCoder, np.ndarray]],
+        ties: dict[int, TiedColumn],
+        calendars: dict[int, CalendarField],
+    ) -> "TableCoder":
+        """Learn the lookups and the layout, given coders and the rows of each of their levels."""
+        coders = [coder for coder, _ in fitted]
         lookups = _fit_lookups(frame, schema, coders)
         modelled = _modelled(coders, {*lookups, *calendars})
+        counts = [level_counts for _, level_counts in fitted]
         layout = make_layout([(coders[i], counts[i]) for i in modelled], len(frame))
         return cls(schema, tuple(coders), lookups, layout, ties, calendars)
 
-    def _calendar_free(self, frame: pd.DataFrame) -> list[Hashable]:
-        """Return the columns with phases that have nothing to do with the calendar."""
-        phases = {coder.name: coder.phases for coder in self.coders if coder.phases is not None}
+    def _calendar_free(self, frame: pd.DataFrame) -> list[int]:
+        """Return the positions of columns whose phases have nothing to do with the calendar."""
+        columns = self.layout.columns
+        phases = {
+            position: coder.phases
+            for position, coder in enumerate(self.coders)
+            if coder.phases is not None and coder.name in columns
+        }
         if not phases:
             return []
         rows = np.unique(np.linspace(0, len(frame) - 1, _EVIDENCE_ROWS).astype(np.int64))
         codes = self.encode(frame.iloc[rows], None)
-        columns = self.layout.columns
         return [
-            name
-            for name, own in phases.items()
-            if name in columns and not are_evident(own, columns.index(name), codes, self.layout)
+            position
+            for position, own in phases.items()
+            if not are_evident(own, columns.index(self.coders[position].name), codes, self.layout)
         ]
 
     def encode(self, frame: pd.DataFrame, generator: np.random.Generator | None) -> Codes:
@@ -197,14 +212,13 @@ class TableCoder:
 
     def needed(self, positions: Collection[int]) -> set[int]:
         """Return the positions of some columns, and of all that they are computed from."""
-        places = {name: position for position, name in enumerate(self.schema)}
         found: set[int] = set()
         waiting = set(positions)
         while waiting:
             position = waiting.pop()
             found.add(position)
             if position in self.ties:
-                waiting |= {places[name] for name in self.ties[position].tie.signs}
+                waiting |= {self.positions[name] for name in self.ties[position].tie.signs}
             if position in self.lookups:
                 waiting.update(self.lookups[position].roots)
             if position in self.calendars:
